@@ -1,0 +1,49 @@
+# Every target sets up what it needs. Nothing but Python 3.11 has to be there.
+
+PYTHON := $(shell for python in python3.11 python3 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+BIN := .venv/bin
+READY := .venv/ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --retries 10
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test check bench clean
+
+help:  ## what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## the virtual environment and Kafka's jars, in .venv
+
+demo: $(READY)  ## one day of the programme, from a roster to paid claims
+	@$(BIN)/tameng demo
+
+up: $(READY)  ## everything running, until interrupted
+	@$(BIN)/tameng up
+
+test: check  ## all checks and tests
+	$(BIN)/pytest
+
+check: $(READY)  ## format, lint, types, import contracts, generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/tameng contracts check
+
+bench: $(READY)  ## all benchmarks
+	$(BIN)/python -m benchmarks
+
+clean:  ## remove what setup made (the state folder .tameng stays)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(READY): requirements.lock pyproject.toml tameng/stack/kafka-jars.lock
+ifeq ($(PYTHON),)
+	@echo "Python 3.11 was not found: install it (on Debian or Ubuntu: python3.11 and python3.11-venv), then run make again" >&2; exit 1
+endif
+	@echo "Setting up in .venv (once, a few minutes with downloads)"
+	@$(PYTHON) -m venv .venv || { echo "This Python cannot make a virtual environment: install its venv package (on Debian or Ubuntu: python3.11-venv), then run make again" >&2; rm -rf .venv; exit 1; }
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m tameng.stack.fetch
+	@touch $(READY)

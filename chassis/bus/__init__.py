@@ -1,0 +1,1 @@
+"""Numbered events over Kafka: the relay that sends them, the consumer that checks them."""

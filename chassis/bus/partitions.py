@@ -1,0 +1,102 @@
+"""Looking at the partitions of a topic from outside any consumer group."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]
+
+from chassis.bus import wire
+from chassis.bus.admission import Record
+from chassis.bus.positions import START, Position
+from chassis.state.event_log import SHARDS
+
+LOOK_TIMEOUT_S = 30.0
+SPAN_FIRST_RECORDS = 64
+SPAN_FACTOR = 16
+READ_RECORDS_MAX = 1_000
+REQUEST_TIMEOUT_MS = 10_000
+
+
+class Tail(NamedTuple):
+    """A partition's end, and the last event of the topic's owner in it."""
+
+    end: int
+    position: Position
+
+
+@asynccontextmanager
+async def reading(brokers: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer without a group, that finds its place again when a partition lost its end."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=brokers,
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        request_timeout_ms=REQUEST_TIMEOUT_MS,
+    )
+    try:
+        async with asyncio.timeout(LOOK_TIMEOUT_S):
+            await consumer.start()
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+def partitions_of(topic: str) -> list[TopicPartition]:
+    """The partitions of a service's topic."""
+    return [TopicPartition(topic, shard) for shard in range(SHARDS)]
+
+
+async def ends(consumer: AIOKafkaConsumer, topic: str) -> dict[int, int]:
+    """The offset after the last record of each partition."""
+    async with asyncio.timeout(LOOK_TIMEOUT_S):
+        found = await consumer.end_offsets(partitions_of(topic))
+    return {partition.partition: end for partition, end in found.items()}
+
+
+async def tails(brokers: str, topic: str, *, source: str) -> dict[int, Tail]:
+    """Where each partition ends, and its last event of `source`, looked for backwards.
+
+    Records of others and control records do not stop the search. Raises: TimeoutError.
+    """
+    async with reading(brokers) as consumer, asyncio.timeout(LOOK_TIMEOUT_S):
+        consumer.assign(partitions_of(topic))
+        starts = await consumer.beginning_offsets(partitions_of(topic))
+        finish = await consumer.end_offsets(partitions_of(topic))
+        found: dict[TopicPartition, Record] = {}
+        above = dict(finish)
+        span = SPAN_FIRST_RECORDS
+        while above := {p: end for p, end in above.items() if end > starts[p] and p not in found}:
+            below = {p: max(starts[p], end - span) for p, end in above.items()}
+            found |= await _last_between(consumer, below, above, source=source)
+            above = below
+            span *= SPAN_FACTOR
+    return {p.partition: Tail(end, _position(found.get(p))) for p, end in finish.items()}
+
+
+async def _last_between(
+    consumer: AIOKafkaConsumer,
+    below: Mapping[TopicPartition, int],
+    above: Mapping[TopicPartition, int],
+    *,
+    source: str,
+) -> dict[TopicPartition, Record]:
+    for partition, offset in below.items():
+        consumer.seek(partition, offset)
+    last: dict[TopicPartition, Record] = {}
+    unread = set(below)
+    while unread:
+        arrived = await consumer.getmany(*unread, timeout_ms=100, max_records=READ_RECORDS_MAX)
+        for partition, records in arrived.items():
+            for record in records:
+                event = wire.read(record, source=source)
+                if event is not None and record.offset < above[partition]:
+                    last[partition] = event
+        unread = {p for p in unread if await consumer.position(p) < above[p]}
+    return last
+
+
+def _position(record: Record | None) -> Position:
+    return START if record is None else Position(record.seq, record.event_id)

@@ -1,0 +1,34 @@
+"""Turn the body of a numbered record into an event, or say why not. Pure."""
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from chassis.bus.admission import Record
+from contracts.event import Event
+
+
+class Unreadable(ValueError):
+    """An event that this service listens to, in a form that it does not understand."""
+
+
+def event_of(record: Record, known: Mapping[str, type[Event]]) -> Event | None:
+    """The event; None when nobody here listens to it. Raises: Unreadable."""
+    event_type = known.get(record.type)
+    if event_type is None:
+        if _fact(record.type) in {_fact(name) for name in known}:
+            raise Unreadable(f"{record.type}: a major version that is not known here")
+        return None
+    try:
+        event = event_type.read(record.body)
+    except ValidationError as error:
+        fields = sorted({".".join(map(str, e["loc"])) or e["type"] for e in error.errors()})
+        raise Unreadable(f"{record.type}: {', '.join(fields)}") from error
+    if (event.event_id, event.key) != (record.event_id, record.key):
+        raise Unreadable(f"{record.type}: the body names another event or key than its headers")
+    return event
+
+
+def _fact(name: str) -> str:
+    """`banking.account-opened.v1` without its version."""
+    return name.rpartition(".v")[0]

@@ -1,0 +1,137 @@
+"""Keep each partition of a service's topic a copy of its shard of the log."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from chassis.bus import partitions, positions, rewinds, sender
+from chassis.bus.positions import PartitionWentBack, Position
+from chassis.bus.rewinds import Rewind
+from chassis.state import event_log
+from chassis.state.event_log import LogRow
+
+ROWS_MAX = 500
+"""How many rows of a shard are read and sent at once."""
+BUSY_POLL_S = 0.02
+IDLE_POLL_S = 0.25
+START_AGAIN_S = 1.0
+CHECK_ENDS_S = 10.0
+REQUESTS_MAX = 1_000
+
+_LOCK = text("SELECT pg_advisory_lock(:lock)")
+_PASSING = (KafkaError, PartitionWentBack, TimeoutError, OSError, DBAPIError)
+log = logging.getLogger(__name__)
+
+
+def _nobody() -> None:
+    """Nobody listens."""
+
+
+@dataclass
+class Relay:
+    """Copies one service's log to its topic. Two at once do no harm, only double work."""
+
+    engine: AsyncEngine
+    brokers: str
+    topic: str
+    source: str
+    rewinds_topic: str
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set after a commit so that its events leave at once."""
+    lock: int = 2
+    check_ends_s: float = CHECK_ENDS_S
+    beat: Callable[[], None] = _nobody
+    """Told of every round: the sign of life."""
+    places: dict[int, Position] = field(default_factory=dict)
+    """What each partition holds, as far as it is known now."""
+    restarts: int = 0
+    stopped_by: str | None = None
+    """Why it stopped for good; None while it runs."""
+
+    def sent(self, shard: int) -> int:
+        """The number up to which the partition holds the shard, as far as it is known now."""
+        return self.places[shard].seq if shard in self.places else 0
+
+    async def run(self) -> None:
+        """Copy until cancelled, beginning again from the partitions after whatever passes.
+
+        Raises: RelayDiverged, NumbersBroken.
+        """
+        while True:
+            try:
+                async with self._reading_log() as connection:
+                    await self._copy(connection)
+            except* _PASSING as group:
+                log.warning("relay of %s starts again: %r", self.topic, group.exceptions)
+            self.restarts += 1
+            await asyncio.sleep(START_AGAIN_S)
+
+    async def _copy(self, connection: AsyncConnection) -> None:
+        """From the last records on. All that is known is thrown away when this ends."""
+        tails = await partitions.tails(self.brokers, self.topic, source=self.source)
+        self.places = {shard: tail.position for shard, tail in tails.items()}
+        ends = {shard: tail.end for shard, tail in tails.items()}
+        clock = asyncio.get_running_loop().time
+        checked_at = clock()
+        async with (
+            partitions.reading(self.brokers) as consumer,
+            sender.producing(self.brokers) as producer,
+        ):
+            await self._listen(consumer)
+            while True:
+                self.beat()
+                self.woken.clear()
+                requests = await _requests(consumer)
+                places = positions.rewound(self.places, requests, topic=self.topic)
+                fresh = await self._unsent(connection, places)
+                sent = await sender.send(producer, self.topic, fresh, source=self.source)
+                ends = positions.check_ends(ends, sent)
+                self.places = positions.advanced(places, fresh)
+                if clock() - checked_at >= self.check_ends_s:
+                    ends = positions.check_ends(ends, await partitions.ends(consumer, self.topic))
+                    checked_at = clock()
+                await self._pause(BUSY_POLL_S if fresh else IDLE_POLL_S)
+
+    async def _listen(self, consumer: AIOKafkaConsumer) -> None:
+        """Hear requests from now on: readers repeat the ones that were not heard."""
+        partition = TopicPartition(self.rewinds_topic, 0)
+        consumer.assign([partition])
+        async with asyncio.timeout(partitions.LOOK_TIMEOUT_S):
+            await consumer.seek_to_end(partition)
+
+    async def _unsent(
+        self, connection: AsyncConnection, places: Mapping[int, Position]
+    ) -> dict[int, Sequence[LogRow]]:
+        rows = await event_log.rows_from(
+            connection, {shard: place.seq for shard, place in places.items()}, rows_max=ROWS_MAX + 1
+        )
+        return positions.to_send(places, rows)
+
+    async def _pause(self, pause_s: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.woken.wait(), pause_s)
+
+    @asynccontextmanager
+    async def _reading_log(self) -> AsyncIterator[AsyncConnection]:
+        """The connection that reads the log also holds the lock: they are lost together."""
+        async with self.engine.connect() as pooled:
+            connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
+            try:
+                await connection.execute(_LOCK, {"lock": self.lock})
+                yield connection
+            finally:
+                await connection.invalidate()  # closes it, which gives the lock back
+
+
+async def _requests(consumer: AIOKafkaConsumer) -> list[Rewind]:
+    arrived = await consumer.getmany(timeout_ms=0, max_records=REQUESTS_MAX)
+    read = (rewinds.read(record.value) for records in arrived.values() for record in records)
+    return [request for request in read if request is not None]

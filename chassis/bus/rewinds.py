@@ -1,0 +1,87 @@
+"""Asking a topic's owner to send again, and when to ask. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from chassis.bus.admission import Stream
+
+ASK_AGAIN_S = 5.0
+
+
+class Rewind(BaseModel):
+    """Send this shard again, beginning with `from_seq`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    topic: str
+    shard: int
+    from_seq: int = Field(ge=1)
+
+
+def read(body: bytes | None) -> Rewind | None:
+    """The request in a record of the topic; None when it is not one."""
+    try:
+        return Rewind.model_validate_json(body or b"")
+    except ValidationError:
+        return None
+
+
+class Reading(NamedTuple):
+    """Where a consumer stands in a partition."""
+
+    position: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A hole in a stream: the number that is missing, and when it was last asked for."""
+
+    missing: int
+    asked_at: float | None = None
+    end_when_asked: int = 0
+
+    def is_due(self, reading: Reading, *, now: float) -> bool:
+        """Whether to ask (again): the answer to the last request was read past and is not it."""
+        if self.asked_at is None:
+            return True
+        return reading.position >= self.end_when_asked and now - self.asked_at >= ASK_AGAIN_S
+
+
+class Gaps:
+    """The holes that one consumer knows of."""
+
+    def __init__(self) -> None:
+        self._open: dict[Stream, Gap] = {}
+
+    def __contains__(self, stream: Stream) -> bool:
+        return stream in self._open
+
+    def after_poll(self, *, missing: Mapping[Stream, int], reached: Mapping[Stream, int]) -> None:
+        """Open what a poll found missing; close what its watermarks have reached."""
+        for stream, seq in reached.items():
+            gap = self._open.get(stream)
+            if stream in missing:
+                known = gap or Gap(missing=missing[stream])
+                self._open[stream] = replace(known, missing=missing[stream])
+            elif gap is not None and seq >= gap.missing:
+                del self._open[stream]
+
+    def requests(self, readings: Mapping[Stream, Reading], *, now: float) -> list[Rewind]:
+        """What to ask for now. Noted as asked: losing a request costs ASK_AGAIN_S."""
+        due = [
+            stream
+            for stream, reading in readings.items()
+            if stream in self._open and self._open[stream].is_due(reading, now=now)
+        ]
+        for stream in due:
+            self._open[stream] = replace(
+                self._open[stream], asked_at=now, end_when_asked=readings[stream].end
+            )
+        return [
+            Rewind(topic=stream.topic, shard=stream.shard, from_seq=self._open[stream].missing)
+            for stream in due
+        ]

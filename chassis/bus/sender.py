@@ -1,0 +1,93 @@
+"""Sending log rows to their partitions, with a producer that can be thrown away."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]
+from aiokafka.producer.message_accumulator import BatchBuilder  # type: ignore[import-untyped]
+
+from chassis.bus import wire
+from chassis.state.event_log import LogRow
+
+BATCH_BYTES_MAX = 262_144
+REQUEST_TIMEOUT_MS = 10_000
+START_TIMEOUT_S = 15.0
+SEND_TIMEOUT_S = 15.0
+STOP_TIMEOUT_S = 5.0
+
+
+@asynccontextmanager
+async def producing(brokers: str) -> AsyncIterator[AIOKafkaProducer]:
+    """An idempotent producer. It is never mended: whoever meets an error leaves and comes back."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=brokers,
+        enable_idempotence=True,
+        acks="all",
+        max_batch_size=BATCH_BYTES_MAX,
+        request_timeout_ms=REQUEST_TIMEOUT_MS,
+    )
+    try:
+        async with asyncio.timeout(START_TIMEOUT_S):
+            await producer.start()
+        yield producer
+    finally:
+        await _discard(producer)
+
+
+async def _discard(producer: AIOKafkaProducer) -> None:
+    try:
+        async with asyncio.timeout(STOP_TIMEOUT_S):
+            await producer.stop()
+    except TimeoutError:  # it waits for ever to deliver: cut it off, it has no way to be told
+        await producer._sender.close()  # noqa: SLF001
+        await producer.client.close()
+
+
+async def send(
+    producer: AIOKafkaProducer, topic: str, rows: Mapping[int, Sequence[LogRow]], *, source: str
+) -> dict[int, int]:
+    """Send each shard's rows to its partition, in order; return the lowest offset of each.
+
+    An offset below the partition's end, or -1, means that the broker took the batch for one that
+    it has: after it lost its state it gives the ids of living producers to new ones.
+    Raises: KafkaError or TimeoutError; what was sent then is unknown.
+    """
+    async with asyncio.timeout(SEND_TIMEOUT_S), asyncio.TaskGroup() as group:
+        sending = {
+            shard: group.create_task(_send_shard(producer, topic, shard_rows, source=source))
+            for shard, shard_rows in rows.items()
+        }
+    return {shard: task.result() for shard, task in sending.items()}
+
+
+async def _send_shard(
+    producer: AIOKafkaProducer, topic: str, rows: Sequence[LogRow], *, source: str
+) -> int:
+    """One batch after the other is acknowledged: a failure leaves no hole behind it."""
+    offsets: list[int] = []
+    for batch in _batches(producer, rows, source=source):
+        acknowledged = await producer.send_batch(batch, topic, partition=rows[0].shard)
+        offsets.append((await acknowledged).offset)
+    return min(offsets)
+
+
+def _batches(
+    producer: AIOKafkaProducer, rows: Sequence[LogRow], *, source: str
+) -> Iterator[BatchBuilder]:
+    batch = producer.create_batch()
+    for row in rows:
+        while not _fits(batch, row, source=source):
+            yield batch
+            batch = producer.create_batch()
+    yield batch
+
+
+def _fits(batch: BatchBuilder, row: LogRow, *, source: str) -> bool:
+    added = batch.append(
+        timestamp=None,
+        key=row.key.encode(),
+        value=row.body,
+        headers=wire.headers(row, source=source),
+    )
+    return added is not None

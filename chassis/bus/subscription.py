@@ -1,0 +1,105 @@
+"""The FastStream side of a consumer: settings under which nothing is lost."""
+
+import asyncio
+import dataclasses
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiokafka import ConsumerRecord  # type: ignore[import-untyped]
+from aiokafka.coordinator.assignors.sticky.sticky_assignor import (  # type: ignore[import-untyped]
+    StickyPartitionAssignor,
+)
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from chassis.bus.consumer import Consumer
+
+Batch = tuple[ConsumerRecord, ...]
+Original = Callable[[Batch], Awaitable[KafkaMessage]]
+RECORDS_MAX = 1_000
+LOOK_AROUND_S = 1.0
+METADATA_MAX_AGE_MS = 10_000
+"""A group that joined while its topics were missing owns nothing until it looks again."""
+GRACEFUL_TIMEOUT_S = 25.0
+log = logging.getLogger(__name__)
+
+
+def connect(brokers: str) -> KafkaBroker:
+    """FastStream's broker as the bus needs it. Topics are made by a migration, not in passing."""
+    return KafkaBroker(
+        brokers,
+        allow_auto_create_topics=False,
+        metadata_max_age_ms=METADATA_MAX_AGE_MS,
+        graceful_timeout=GRACEFUL_TIMEOUT_S,
+        logger=log,
+    )
+
+
+@dataclass
+class Subscription:
+    """A consumer in a group, running between `start` and `stop`."""
+
+    broker: KafkaBroker
+    consumer: Consumer
+    group_id: str
+    session_timeout_ms: int = 45_000
+
+    def __post_init__(self) -> None:
+        self.subscriber = self.broker.subscriber(
+            *self.consumer.sources,
+            group_id=self.group_id,
+            batch=True,
+            max_records=RECORDS_MAX,
+            batch_timeout_ms=20,
+            ack_policy=AckPolicy.MANUAL,
+            parser=_tolerant_parser,
+            decoder=_no_decoder,
+            no_reply=True,
+            auto_offset_reset="earliest",
+            session_timeout_ms=self.session_timeout_ms,
+            heartbeat_interval_ms=3_000,
+            rebalance_timeout_ms=60_000,
+            max_poll_interval_ms=300_000,
+            partition_assignment_strategy=(_own_assignor(),),
+        )
+        self.subscriber(self._on_batch)
+
+    async def _on_batch(self, message: KafkaMessage) -> None:
+        reader = self.subscriber.consumer
+        if reader is not None:
+            await self.consumer.poll(reader, message.raw_message)
+
+    def assigned(self) -> bool:
+        """Whether the group has given this member partitions."""
+        reader = self.subscriber.consumer
+        return reader is not None and bool(reader.assignment())
+
+    async def look_around(self, beat: Callable[[], None] = lambda: None) -> None:
+        """Watch over holes and silent partitions, until cancelled; `beat` is the sign of life."""
+        while True:
+            beat()
+            await asyncio.sleep(LOOK_AROUND_S)
+            reader = self.subscriber.consumer
+            if reader is None:
+                continue
+            try:
+                await self.consumer.look_around(reader, self.broker)
+            except Exception:
+                log.exception("looking around failed; it is tried again")
+
+
+def _own_assignor() -> type[StickyPartitionAssignor]:
+    """aiokafka keeps a member's assignment on the assignor's class: give each member its own."""
+    return type("OwnStickyAssignor", (StickyPartitionAssignor,), {})
+
+
+async def _tolerant_parser(batch: Batch, original: Original) -> KafkaMessage:
+    """FastStream decodes every header and fails on a null or binary one: show it none."""
+    message = await original((dataclasses.replace(batch[0], headers=()),))
+    message.raw_message = batch
+    return message
+
+
+async def _no_decoder(_message: KafkaMessage) -> None:
+    """Bodies are read record by record, so that one bad body does not spoil its batch."""

@@ -1,0 +1,33 @@
+"""Work that a service does by itself, again and again."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+BACK_OFF_S = 2.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A step of work and how long to rest when there is none."""
+
+    name: str
+    step: Callable[[], Awaitable[bool]]
+    """Does a portion of work; tells whether there may be more."""
+    rest_s: float
+
+    async def run(self, beat: Callable[[], None]) -> None:
+        """Step until cancelled. A step that fails is logged and tried again: it has to be one that
+        can be."""
+        while True:
+            beat()
+            try:
+                more = await self.step()
+            except Exception:
+                log.exception("%s failed; it is tried again", self.name)
+                await asyncio.sleep(BACK_OFF_S)
+                continue
+            if not more:
+                await asyncio.sleep(self.rest_s)

@@ -1,0 +1,210 @@
+"""A service: its parts, put together into one process that stops as carefully as it starts."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import uvicorn
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import MetaData
+
+from chassis import clock, logs
+from chassis.bus.consumer import Consumer
+from chassis.bus.handlers import Handlers
+from chassis.bus.positions import NumbersBroken, RelayDiverged
+from chassis.bus.relay import Relay
+from chassis.bus.store import Database, Store
+from chassis.bus.subscription import Subscription, connect
+from chassis.bus.topics import Topics
+from chassis.jobs import Job
+from chassis.metrics import Metrics
+from chassis.settings import ServiceSettings
+from chassis.state.database import runtime_engine
+from chassis.state.projections import Projections
+from chassis.state.unit import Units
+from chassis.status import Counting, readiness
+from chassis.web import figures, health, problems, status
+from chassis.web.health import Health
+from chassis.web.requests import Requests
+from chassis.web.tokens import Tokens
+
+LOOP_LIMIT_S = 90.0
+"""A loop that has not gone round for so long is stuck; sends and commits give up before."""
+STOP_TIMEOUT_S = 10
+log = logging.getLogger(__name__)
+S = TypeVar("S", bound=ServiceSettings)
+
+
+@dataclass
+class Running(Generic[S]):
+    """The parts of one process of a service."""
+
+    name: str
+    settings: S
+    units: Units
+    topics: Topics
+    health: Health
+    metrics: Metrics
+    tools: Any
+    relay: Relay
+    consumer: Consumer
+    subscription: Subscription
+
+
+@dataclass(frozen=True)
+class Service(Generic[S]):
+    """What makes a service: all that differs from one to the other."""
+
+    name: str
+    settings: type[S]
+    tables: MetaData
+    """The state tables, which replay rebuilds."""
+    projections: Projections
+    """How its own events change them."""
+    replicas: Projections
+    """How the events of others change its copies."""
+    handlers: Handlers
+    listens_to: tuple[str, ...]
+    """The services whose topics it reads."""
+    routers: Callable[[S, Any], Sequence[APIRouter]]
+    tools: Callable[[S], Any] = lambda _settings: None
+    """What it uses beside its database, made once a process."""
+    jobs: Callable[[Running[S]], Sequence[Job]] = lambda _running: ()
+    store: Callable[[Running[S]], Store] | None = None
+    """Where records go, when not through the handlers into the database."""
+
+
+def application(service: Service[S], settings: S) -> FastAPI:
+    """The service as an ASGI application; its bus and jobs live as long as its lifespan."""
+    running = _assemble(service, settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with _running(service, running):
+            yield
+
+    app = FastAPI(
+        title=f"Tameng: {service.name}",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.state.units = running.units
+    app.state.tools = running.tools
+    app.state.running = running
+    app.state.tokens = Tokens(
+        settings.jwks_file, issuer=settings.token_issuer, audience=settings.token_audience
+    )
+    app.add_middleware(Requests, metrics=running.metrics)
+    problems.install(app)
+    for router in (
+        *service.routers(settings, running.tools),
+        health.router(running.health),
+        figures.router(running.metrics),
+        status.router(running.units.engine, running.relay, running.consumer),
+    ):
+        app.include_router(router)
+    return app
+
+
+def serve(service: Service[S], settings: S) -> None:
+    """Run the service until it is told to stop."""
+    logs.configure(service.name)
+    uvicorn.run(
+        application(service, settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=STOP_TIMEOUT_S,
+    )
+
+
+def _assemble(service: Service[S], settings: S) -> Running[S]:
+    engine = runtime_engine(settings.database_url.get_secret_value(), application=service.name)
+    units = Units(engine, service.projections, clock.clock_of(settings))
+    topics = Topics(settings.topic_prefix)
+    metrics = Metrics()
+    health_ = Health()
+    consumer = Consumer(
+        Database(units, service.handlers),
+        topics.sources(service.listens_to),
+        topics.rewinds,
+        heard=Counting(metrics),
+    )
+    running = Running(
+        name=service.name,
+        settings=settings,
+        units=units,
+        topics=topics,
+        health=health_,
+        metrics=metrics,
+        tools=service.tools(settings),
+        relay=Relay(
+            engine,
+            settings.kafka,
+            topics.of(service.name),
+            service.name,
+            topics.rewinds,
+            woken=units.recorded,
+            beat=lambda: health_.beat("relay"),
+        ),
+        consumer=consumer,
+        subscription=Subscription(
+            connect(settings.kafka), consumer, f"{settings.topic_prefix}{service.name}"
+        ),
+    )
+    if service.store is not None:
+        consumer.store = service.store(running)
+    for name, check in readiness(engine, running.subscription, running.relay).items():
+        health_.check(name, check)
+    return running
+
+
+@asynccontextmanager
+async def _running(service: Service[S], running: Running[S]) -> AsyncIterator[None]:
+    """Start the bus and the jobs; stop taking in, then sending out, then close the database."""
+    await running.subscription.broker.start()
+    tasks = [
+        asyncio.create_task(_relay(running)),
+        asyncio.create_task(
+            running.subscription.look_around(lambda: running.health.beat("consumer"))
+        ),
+        asyncio.create_task(health.watch(running.health)),
+        *(_start(job, running.health) for job in service.jobs(running)),
+    ]
+    running.health.expect("consumer", limit_s=LOOP_LIMIT_S)
+    running.health.expect("relay", limit_s=LOOP_LIMIT_S)
+    log.info("started")
+    try:
+        yield
+    finally:
+        running.health.stop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_TIMEOUT_S):
+                await running.subscription.broker.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await running.units.engine.dispose()
+        log.info("stopped")
+
+
+async def _relay(running: Running[S]) -> None:
+    """Run the relay. When the database was set back, nothing may be decided on it any more."""
+    try:
+        await running.relay.run()
+    except (RelayDiverged, NumbersBroken) as error:
+        log.critical("the relay stopped, the service is closed: %s", error)
+        running.relay.stopped_by = str(error)
+        running.health.forget("relay")
+        running.units.close(str(error))
+
+
+def _start(job: Job, watched: Health) -> asyncio.Task[None]:
+    watched.expect(job.name, limit_s=LOOP_LIMIT_S)
+    return asyncio.create_task(job.run(lambda: watched.beat(job.name)))

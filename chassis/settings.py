@@ -1,0 +1,127 @@
+"""What a service is told by its environment, checked before it starts."""
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+KEY_BYTES = 32
+
+
+class SettingsInvalid(Exception):
+    """The environment does not allow a start; the text is one line that names every variable."""
+
+
+def key_in(path: Path) -> bytes:
+    """The 32 bytes that a file holds as base64. A ValueError names the file, never its content."""
+    try:
+        key = base64.b64decode(path.read_bytes().strip(), validate=True)
+    except OSError as error:
+        raise ValueError(f"cannot read {path}: {error.strerror}") from None
+    except binascii.Error:
+        raise ValueError(f"{path} does not hold base64") from None
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"{path} holds {len(key)} bytes, not {KEY_BYTES}")
+    return key
+
+
+def text_in(path: Path) -> str:
+    """The text that a file holds, such as a token or a shared secret, without the line's end."""
+    return path.read_text().strip()
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise ValueError(f"no such file: {path}")
+    return path
+
+
+def _key_file(path: Path) -> Path:
+    key_in(path)
+    return path
+
+
+def _async_postgres(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith("postgresql+asyncpg://"):
+        raise ValueError("must start with postgresql+asyncpg://")
+    return url
+
+
+ExistingFile = Annotated[Path, AfterValidator(_existing)]
+KeyFile = Annotated[Path, AfterValidator(_key_file)]
+"""A file with base64 of 32 bytes, checked at the start; read with `key_in`."""
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_async_postgres)]
+
+
+class ServiceSettings(BaseSettings):
+    """What every service needs. A service subclasses it with an `env_prefix` of its own."""
+
+    model_config = SettingsConfigDict(frozen=True, hide_input_in_errors=True, env_ignore_empty=True)
+
+    mode: Literal["development", "production"] = "production"
+    database_url: DatabaseUrl
+    """The runtime role's."""
+    owner_database_url: DatabaseUrl | None = None
+    """The owner role's: only to migrate and to replay."""
+    kafka: str = Field(pattern=r"^[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*$")
+    """host:port, several with commas."""
+    topic_prefix: str = Field(default="", pattern=r"^[a-zA-Z0-9._-]*$", max_length=100)
+    host: str = "127.0.0.1"
+    port: int = Field(ge=1, le=65_535)
+    jwks_file: ExistingFile
+    token_issuer: str = Field(default="tameng", min_length=1)
+    token_audience: str = Field(default="tameng", min_length=1)
+    clock_file: ExistingFile | None = None
+    """A simulated clock."""
+
+    @model_validator(mode="after")
+    def _real_time_in_production(self) -> Self:
+        if self.mode == "production" and self.clock_file:
+            variable = _variable(type(self), "clock_file")
+            raise ValueError(f"{variable}: production runs on real time, unset it")
+        return self
+
+    def owner_url(self) -> str:
+        """The owner role's address, with its password. Raises SettingsInvalid when not given."""
+        if self.owner_database_url is None:
+            raise SettingsInvalid(f"{_variable(type(self), 'owner_database_url')}: missing")
+        return self.owner_database_url.get_secret_value()
+
+
+class SealingSettings(ServiceSettings):
+    """What a service that keeps personal keys needs besides."""
+
+    master_key_file: KeyFile
+
+    def master_key(self) -> bytes:
+        """The key that wraps the keys of persons."""
+        return key_in(self.master_key_file)
+
+
+Settings = TypeVar("Settings", bound=ServiceSettings)
+
+
+def load(settings_class: type[Settings]) -> Settings:
+    """The settings in the environment. Raises SettingsInvalid; no value is in its text."""
+    try:
+        return settings_class()
+    except ValidationError as error:
+        found = (_problem(settings_class, each) for each in error.errors(include_input=False))
+        raise SettingsInvalid("; ".join(found)) from None
+
+
+def _problem(settings_class: type[ServiceSettings], error: ErrorDetails) -> str:
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "missing":
+        message = "missing"
+    if not error["loc"]:
+        return message
+    return f"{_variable(settings_class, str(error['loc'][0]))}: {message}"
+
+
+def _variable(settings_class: type[ServiceSettings], field: str) -> str:
+    return f"{settings_class.model_config.get('env_prefix', '')}{field}".upper()

@@ -1,0 +1,46 @@
+"""Bring a service's database up to date, and give its runtime role no more than it needs."""
+
+from importlib.resources import files
+
+from alembic import command, context
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+_GRANTS = (
+    'GRANT USAGE ON SCHEMA public TO "{role}"',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"',
+    'REVOKE UPDATE, DELETE, TRUNCATE ON event_log FROM "{role}"',
+    'REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM "{role}"',
+)
+
+
+def configuration(service: str, connection: Connection | None = None) -> Config:
+    """Alembic's configuration of a service, for a connection that is already open."""
+    config = Config()
+    config.set_main_option("script_location", str(files(f"services.{service}") / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+async def migrate(owner: AsyncEngine, *, service: str, runtime_url: str) -> None:
+    """Run the service's migrations as the owner of its tables, then grant the runtime role."""
+    role = make_url(runtime_url).username
+    async with owner.begin() as connection:
+        await connection.run_sync(
+            lambda opened: command.upgrade(configuration(service, opened), "head")
+        )
+        for grant in _GRANTS:
+            await connection.execute(text(grant.format(role=role)))
+
+
+def run(*tables: MetaData) -> None:
+    """What a service's `migrations/env.py` does: run inside the transaction that is open."""
+    names = {name for metadata in tables for name in metadata.tables}
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=list(tables),
+        include_name=lambda name, kind, _parents: kind != "table" or name in names,
+        compare_server_default=True,
+    )
+    context.run_migrations()

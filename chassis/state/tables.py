@@ -1,0 +1,102 @@
+"""Bulk changes that check themselves: one statement however many rows."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+class RowsMissing(RuntimeError):
+    """An update met fewer rows than it was meant for."""
+
+
+async def update_rows(
+    session: AsyncSession, table: type[SQLModel], rows: Rows, *, keys: tuple[str, ...]
+) -> None:
+    """Set the given columns of each row that `keys` name.
+
+    Every row names the same columns. Raises: RowsMissing unless all were there.
+    """
+    if not rows:
+        return
+    result = await session.execute(_update(table, tuple(rows[0]), keys), _arrays(rows))
+    assert isinstance(result, CursorResult)  # noqa: S101
+    if result.rowcount != len(rows):
+        raise RowsMissing(f"{table.__tablename__}: {result.rowcount} of {len(rows)} rows")
+
+
+async def add_to_rows(
+    session: AsyncSession, table: type[SQLModel], rows: Rows, *, keys: tuple[str, ...]
+) -> None:
+    """Add the given amounts to the row that `keys` name, which begins at nothing.
+
+    For totals that many events share: it asks for no order. Rows of the same keys are summed.
+    """
+    if rows:
+        await session.execute(_add(table, tuple(rows[0]), keys), _arrays(rows))
+
+
+async def put_rows(
+    session: AsyncSession, table: type[SQLModel], rows: Rows, *, keys: tuple[str, ...]
+) -> None:
+    """Insert the rows, or set the given columns of the ones that `keys` find."""
+    if rows:
+        await session.execute(_put(table, tuple(rows[0]), keys), _arrays(rows))
+
+
+def _arrays(rows: Rows) -> dict[str, list[Any]]:
+    return {name: [_plain(row[name]) for row in rows] for name in rows[0]}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  (whatever a column holds)
+    """asyncpg takes JSON in an array as text."""
+    return json.dumps(value) if isinstance(value, dict) else value
+
+
+@cache
+def _update(table: type[SQLModel], names: tuple[str, ...], keys: tuple[str, ...]) -> TextClause:
+    changes = ", ".join(f"{name} = given.{name}" for name in names if name not in keys)
+    same = " AND ".join(f"{table.__tablename__}.{key} = given.{key}" for key in keys)
+    return text(  # names come from the table's own columns
+        f"UPDATE {table.__tablename__} SET {changes} "  # noqa: S608
+        f"FROM {_given(table, names)} WHERE {same}"
+    )
+
+
+@cache
+def _add(table: type[SQLModel], names: tuple[str, ...], keys: tuple[str, ...]) -> TextClause:
+    amounts = [name for name in names if name not in keys]
+    by, own = ", ".join(keys), table.__tablename__
+    sums = ", ".join(f"sum(given.{name})" for name in amounts)
+    changes = ", ".join(f"{name} = {own}.{name} + excluded.{name}" for name in amounts)
+    return text(  # ordered, so that two such statements lock rows in the same order
+        f"INSERT INTO {own} ({by}, {', '.join(amounts)}) "  # noqa: S608
+        f"SELECT {by}, {sums} FROM {_given(table, names)} GROUP BY {by} ORDER BY {by} "
+        f"ON CONFLICT ({by}) DO UPDATE SET {changes}"
+    )
+
+
+@cache
+def _put(table: type[SQLModel], names: tuple[str, ...], keys: tuple[str, ...]) -> TextClause:
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
+    return text(  # ordered, as above
+        f"INSERT INTO {table.__tablename__} ({', '.join(names)}) "  # noqa: S608
+        f"SELECT * FROM {_given(table, names)} ORDER BY {', '.join(keys)} "
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}"
+    )
+
+
+def _given(table: type[SQLModel], names: tuple[str, ...]) -> str:
+    columns = table.__table__.columns  # type: ignore[attr-defined]
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    kinds = {name: columns[name].type.compile(dialect=dialect) for name in names}
+    arrays = ", ".join(f"CAST(:{name} AS {kinds[name]}[])" for name in names)
+    return f"unnest({arrays}) AS given({', '.join(names)})"

@@ -1,0 +1,1 @@
+"""What every service's HTTP side shares: access, problem answers, health, limits."""

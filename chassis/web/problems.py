@@ -1,0 +1,157 @@
+"""Errors as RFC 9457 problem answers: what is wrong, what to do, nothing of the inside."""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, TypedDict
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from chassis.correlation import correlation_id
+from chassis.faults import is_passing
+from contracts.refusal import Refused
+
+ERRORS_MAX = 50
+FIELD_CHARACTERS_MAX = 200
+RETRY_AFTER_S = 2
+_BY_STATUS = {
+    400: ("body-unreadable", "The body cannot be read as what its header says it is."),
+    404: ("not-found", "There is nothing at this address."),
+    405: ("method-not-allowed", "This address takes other methods: see the header Allow."),
+    413: ("body-too-large", "The body is larger than this address takes: send less at a time."),
+}
+_QUOTING = frozenset({"union_tag_invalid", "uuid_parsing", "url_parsing", "url_syntax_violation"})
+"""Kinds of validation error whose text quotes the input."""
+
+_log = logging.getLogger(__name__)
+
+
+class FieldProblem(TypedDict):
+    """What is wrong with one field of the request."""
+
+    field: str
+    """Dotted: `body.quota.0.heads`."""
+    problem: str
+
+
+class RefusedWithHeaders(Refused):
+    """A refusal that HTTP says with headers too."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of its answer."""
+        return {}
+
+
+def problem(
+    *,
+    slug: str,
+    status: int,
+    detail: str,
+    retryable: bool,
+    errors: Sequence[FieldProblem] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer. `retryable`: whether the same request may succeed later."""
+    correlation = correlation_id()
+    content = {
+        "type": f"/problems/{slug}",
+        "title": slug.replace("-", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "slug": slug,
+        "retryable": retryable,
+        "errors": errors,
+        "correlation_id": str(correlation) if correlation else None,
+    }
+    return Response(json.dumps(content), status, headers, media_type="application/problem+json")
+
+
+def refused(refusal: Refused) -> Response:
+    """The answer to what a rule does not allow."""
+    headers = refusal.headers if isinstance(refusal, RefusedWithHeaders) else {}
+    if refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers = {"Retry-After": str(RETRY_AFTER_S)} | headers
+    return problem(
+        slug=refusal.slug,
+        status=refusal.status,
+        detail=str(refusal),
+        retryable=refusal.retryable,
+        headers=headers,
+    )
+
+
+def invalid(error: RequestValidationError) -> Response:
+    """422 with every field that is wrong, and none of the values."""
+    found = error.errors()
+    unknown = any(each["type"] == "extra_forbidden" for each in found)
+    return problem(
+        slug="field-unknown" if unknown else "field-invalid",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        detail="The request does not fit; see errors, correct the fields and send it again.",
+        retryable=False,
+        errors=[_field_problem(each) for each in found[:ERRORS_MAX]],
+    )
+
+
+def http(error: HTTPException) -> Response:
+    """404, 405, 413 and their like, as the framework raises them."""
+    phrase = HTTPStatus(error.status_code).phrase
+    unlisted = (phrase.lower().replace(" ", "-"), f"{phrase}.")
+    slug, detail = _BY_STATUS.get(error.status_code, unlisted)
+    return problem(
+        slug=slug,
+        status=error.status_code,
+        detail=detail,
+        retryable=False,
+        headers=error.headers,
+    )
+
+
+def unexpected(error: Exception) -> Response:
+    """503 for a fault that passes, else 500; the log has the place, the answer only its id."""
+    if is_passing(error):
+        _log.warning("a request met a passing fault", exc_info=error)
+        return problem(
+            slug="try-again",
+            status=HTTPStatus.SERVICE_UNAVAILABLE,
+            detail="Something this needs does not answer right now. Send the same request again.",
+            retryable=True,
+            headers={"Retry-After": str(RETRY_AFTER_S)},
+        )
+    _log.error("a request failed unexpectedly", exc_info=error)
+    return problem(
+        slug="unexpected",
+        status=HTTPStatus.INTERNAL_SERVER_ERROR,
+        detail="This should not happen. Report the correlation id to whoever runs the service.",
+        retryable=False,
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Have the application answer its errors this way; `Requests` answers the unexpected ones."""
+
+    @app.exception_handler(Refused)
+    async def on_refused(_: Request, error: Refused) -> Response:
+        return refused(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid(_: Request, error: RequestValidationError) -> Response:
+        return invalid(error)
+
+    @app.exception_handler(HTTPException)
+    async def on_http(_: Request, error: HTTPException) -> Response:
+        return http(error)
+
+
+def _field_problem(error: Mapping[str, Any]) -> FieldProblem:
+    field = ".".join(str(part) for part in error["loc"])
+    told = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    given = error.get("input")
+    quotes = isinstance(given, str | int | float) and str(given).strip() in told and given != ""
+    if quotes or error["type"] in _QUOTING:
+        told = "is not valid"
+    return FieldProblem(field=field[:FIELD_CHARACTERS_MAX], problem=told)

@@ -1,0 +1,1 @@
+"""Programmes, members, contributions, cover and cards."""

@@ -1,0 +1,57 @@
+"""Open and amend programmes; tell how they stand."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.state.unit import Unit
+from chassis.web.access import Caller
+from contracts.enrollment import Quota
+from contracts.event import Cause
+from contracts.refusal import Refused
+from contracts.types import ProgrammeId
+from services.enrollment.models import Programme
+from services.enrollment.queries import programmes as queries
+from services.enrollment.rules import programmes as rules
+from services.enrollment.rules.programmes import ProgrammeTerms
+
+
+class ProgrammeUnknown(Refused):
+    """No programme has this id."""
+
+    slug, status, retryable = "programme-unknown", 404, False
+
+
+async def open_programme(
+    unit: Unit, terms: ProgrammeTerms, *, by: Caller, cause: Cause
+) -> ProgrammeId:
+    """Open a programme. Raises: ProgrammeMonthsReversed."""
+    opened = rules.open_programme(terms, cause=cause, officer=by.name, now=unit.now)
+    await unit.record([opened])
+    return opened.programme_id
+
+
+async def amend_programme(
+    unit: Unit, programme_id: UUID, quotas: Sequence[Quota], *, by: Caller, cause: Cause
+) -> None:
+    """Set quotas anew. Raises: ProgrammeUnknown, OutsideArea, QuotaBelowMembers."""
+    held = await held_programme(unit.session, programme_id)
+    by.check_area(held.province_code)
+    amended = rules.amend_programme(
+        ProgrammeId(programme_id),
+        quotas,
+        members=await queries.members_by_region(unit.session, programme_id),
+        cause=cause,
+        officer=by.name,
+        now=unit.now,
+    )
+    await unit.record([amended])
+
+
+async def held_programme(session: AsyncSession, programme_id: UUID) -> Programme:
+    """The programme, locked until the transaction ends. Raises: ProgrammeUnknown."""
+    held = await queries.programme_locked(session, programme_id)
+    if held is None:
+        raise ProgrammeUnknown(f"no programme {programme_id}: see the list of programmes")
+    return held

@@ -1,0 +1,1 @@
+"""What enrollment can tell, and what its decisions need to know."""

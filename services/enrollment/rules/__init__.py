@@ -1,0 +1,1 @@
+"""What enrollment decides. Values in, events or refusals out; no store, no clock."""

@@ -1,0 +1,38 @@
+"""Months of cover, and dates in the time zone of the programme."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from chassis import working_days
+
+WITA = ZoneInfo("Asia/Makassar")
+DUE_DAY = 15
+
+
+def local_day(at: datetime) -> date:
+    """The calendar day of an instant in Nusa Tenggara Timur."""
+    return at.astimezone(WITA).date()
+
+
+def month_of(day: date) -> str:
+    """The month of a day, `2025-07`."""
+    return f"{day:%Y-%m}"
+
+
+def months_between(first: str, last: str) -> int:
+    """How many months from the first to the last, both counted; 0 when the last is before."""
+    return max(0, _number(last) - _number(first) + 1)
+
+
+def due_on(month: str) -> date:
+    """When a contribution is due: the 15th of its own month, rolled to the next working day.
+
+    Source: PP 44/2015 art. 24(3)(4).
+    """
+    year, number = map(int, month.split("-"))
+    return working_days.on_or_after(date(year, number, DUE_DAY))
+
+
+def _number(month: str) -> int:
+    year, number = map(int, month.split("-"))
+    return year * 12 + number

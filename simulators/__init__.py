@@ -1,0 +1,1 @@
+"""Stand-ins for outside parties: real servers that speak their protocols over HTTP."""

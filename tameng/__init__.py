@@ -1,0 +1,1 @@
+"""The command line: runs every part of Tameng on one machine."""

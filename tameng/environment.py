@@ -1,0 +1,122 @@
+"""The environment of each program, as its settings class reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tameng.keys import Keys
+from tameng.ports import LOCALHOST
+from tameng.stack.databases import Database, Role, url_for
+from tameng.stack.parts import Stack
+from tameng.tokens import AUDIENCE, ISSUER
+
+SERVICES = ("enrollment", "banking", "claims", "audit")
+RAIL = "rail"
+RAIL_PARTNER_ID = "tameng-bank"
+DRIVER = "postgresql+asyncpg"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What the programs of one machine have around them."""
+
+    stack: Stack
+    keys: Keys
+    ports: Mapping[str, int]
+    """Of the services and the rail."""
+    prefix: str
+    """Of databases, roles and topics; empty on servers that serve this machine alone."""
+    clock_file: Path | None
+    archive_folder: Path
+    rail_book_file: Path
+    banking_token_file: Path
+
+    def url(self, name: str) -> str:
+        """The address of a service or of the rail."""
+        return f"http://{LOCALHOST}:{self.ports[name]}"
+
+
+def database(around: Surroundings, service: str) -> Database:
+    """A service's database with its two roles."""
+    name = f"{around.prefix}{service}"
+    owner, runtime = f"{name}_owner", f"{name}_runtime"
+    return Database(
+        name=name,
+        owner=Role(name=owner, password=around.keys.password(f"{service}-owner")),
+        runtime=Role(name=runtime, password=around.keys.password(f"{service}-runtime")),
+    )
+
+
+def of_service(around: Surroundings, service: str) -> dict[str, str]:
+    """The environment of one service: only its own databases, keys and neighbors."""
+    own = {
+        "enrollment": _enrollment,
+        "banking": _banking,
+        "claims": _claims,
+        "audit": _audit,
+    }[service](around)
+    settings = _of_every_service(around, service) | own
+    return {f"{service.upper()}_{name}": value for name, value in settings.items()}
+
+
+def of_rail(around: Surroundings) -> dict[str, str]:
+    """The environment of the interbank rail."""
+    return {
+        "RAIL_HOST": LOCALHOST,
+        "RAIL_PORT": str(around.ports[RAIL]),
+        "RAIL_PARTNER_ID": RAIL_PARTNER_ID,
+        "RAIL_SECRET_FILE": str(around.keys.rail_secret_file()),
+        "RAIL_BOOK_FILE": str(around.rail_book_file),
+    }
+
+
+def _of_every_service(around: Surroundings, service: str) -> dict[str, str]:
+    own, superuser_url = database(around, service), around.stack.postgres.address
+    settings = {
+        "MODE": "development",
+        "DATABASE_URL": url_for(superuser_url, database=own.name, role=own.runtime, driver=DRIVER),
+        "OWNER_DATABASE_URL": url_for(
+            superuser_url, database=own.name, role=own.owner, driver=DRIVER
+        ),
+        "KAFKA": around.stack.kafka.address,
+        "TOPIC_PREFIX": around.prefix,
+        "HOST": LOCALHOST,
+        "PORT": str(around.ports[service]),
+        "JWKS_FILE": str(around.keys.jwks_file()),
+        "TOKEN_ISSUER": ISSUER,
+        "TOKEN_AUDIENCE": AUDIENCE,
+    }
+    if around.clock_file is not None:
+        settings["CLOCK_FILE"] = str(around.clock_file)
+    return settings
+
+
+def _enrollment(around: Surroundings) -> dict[str, str]:
+    return {
+        "MASTER_KEY_FILE": str(around.keys.master_key_file("enrollment")),
+        "PEPPER_FILE": str(around.keys.pepper_file()),
+        "REDIS_URL": around.stack.redis.address,
+    }
+
+
+def _banking(around: Surroundings) -> dict[str, str]:
+    return {
+        "MASTER_KEY_FILE": str(around.keys.master_key_file("banking")),
+        "RAIL_URL": around.url(RAIL),
+        "RAIL_PARTNER_ID": RAIL_PARTNER_ID,
+        "RAIL_SECRET_FILE": str(around.keys.rail_secret_file()),
+        "ENROLLMENT_URL": around.url("enrollment"),
+        "CLAIMS_URL": around.url("claims"),
+        "TOKEN_FILE": str(around.banking_token_file),
+    }
+
+
+def _claims(around: Surroundings) -> dict[str, str]:
+    return {"MASTER_KEY_FILE": str(around.keys.master_key_file("claims"))}
+
+
+def _audit(around: Surroundings) -> dict[str, str]:
+    return {
+        "ARCHIVE_FOLDER": str(around.archive_folder),
+        "SIGNING_KEY_FILE": str(around.keys.audit_signing_key_file()),
+    }

@@ -1,0 +1,202 @@
+"""Everything on one machine: the stack, the databases, the rail and the four services."""
+
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from chassis.clock import real_now
+from tameng import environment, steps, tokens
+from tameng import state as state_folder
+from tameng.environment import RAIL, SERVICES, Surroundings
+from tameng.keys import Keys
+from tameng.ports import LOCALHOST
+from tameng.problems import Problem
+from tameng.stack import databases, sockets
+from tameng.stack.local import local_stack
+from tameng.stack.parts import Stack
+from tameng.state import KEYS_FOLDER, Say, StateFolder
+from tameng.steps import Step
+from tameng.supervisor import Program, Supervisor
+
+RUNNING_FILE = "running.json"
+KEPT_PRIVATE = 0o600
+PROGRAMME_AREA = "53"
+PROGRAM_TOKEN_LIFETIME = timedelta(days=365)
+STOP_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Described:
+    """What another command must know of a machine that runs."""
+
+    pid: int
+    """Of the tameng that holds the state folder."""
+    urls: dict[str, str]
+    """Of each service and the rail."""
+    environments: dict[str, dict[str, str]]
+    """Of each service, passwords included."""
+    origins: dict[str, str]
+    """Where Kafka, Postgres and Redis came from."""
+    kafka: str
+    topic_prefix: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A machine that is up."""
+
+    described: Described
+    stack: Stack
+    keys: Keys
+    supervisor: Supervisor
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """The address of each service and of the rail."""
+        return self.described.urls
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The process of each program that is supervised, by its name, as of now."""
+        return self.supervisor.pids
+
+    async def failure(self) -> str:
+        """Waits until a program has died too often, and answers with the line that says so."""
+        return await self.supervisor.failure()
+
+
+@asynccontextmanager
+async def machine(
+    *, state: Path, fresh: bool, say: Say, clock_file: Path | None = None
+) -> AsyncIterator[Running]:
+    """Start everything, each part ready, and stop it at the end.
+
+    `fresh` forgets what the state folder holds. With a `clock_file` the services follow the
+    instant it holds. `say` is told in lines what happens. Raises `Problem`.
+    """
+    with state_folder.opened(state, fresh=fresh, say=say) as folder:
+        keys = Keys(folder.path / KEYS_FOLDER)
+        running_file = folder.path / RUNNING_FILE
+        running_file.unlink(missing_ok=True)
+        async with (
+            Supervisor(say=say) as supervisor,
+            local_stack(state=folder, keys=keys, supervisor=supervisor, say=say) as stack,
+        ):
+            for kind, origin in stack.origins.items():
+                say(f"{kind}: {origin}")
+            around = _surroundings(folder, keys, stack, clock_file)
+            await _start_services(around, folder, supervisor)
+            described = _describe(around)
+            _write_private(running_file, json.dumps(asdict(described), indent=1))
+            yield Running(described=described, stack=stack, keys=keys, supervisor=supervisor)
+
+
+def describe(state: Path) -> Described:
+    """The machine that runs on a state folder. Raises `Problem` when none does."""
+    if state_folder.is_held(state) and (state / RUNNING_FILE).exists():
+        return Described(**json.loads((state / RUNNING_FILE).read_text()))
+    raise Problem(f"nothing is running in {state}: start it with `tameng up --state {state}`")
+
+
+def service_command(service: str, *arguments: str) -> tuple[str, ...]:
+    """The command that runs a service's own command: serve, migrate, replay, parked."""
+    return (sys.executable, "-m", f"services.{service}", *arguments)
+
+
+def _surroundings(
+    folder: StateFolder, keys: Keys, stack: Stack, clock_file: Path | None
+) -> Surroundings:
+    shared = "address" in stack.origins.values()
+    token_file = folder.folder("tokens") / "banking"
+    _write_private(token_file, banking_token(keys))
+    return Surroundings(
+        stack=stack,
+        keys=keys,
+        ports={name: folder.port(name) for name in (*SERVICES, RAIL)},
+        # A server that others use too: our names must not meet theirs, nor an earlier day's.
+        prefix=f"tameng_{folder.run}_" if shared else "",
+        clock_file=clock_file.absolute() if clock_file else None,
+        archive_folder=folder.folder("archive"),
+        rail_book_file=folder.folder(RAIL) / "book",
+        banking_token_file=token_file,
+    )
+
+
+def banking_token(keys: Keys) -> str:
+    """The bank's own token, with which it asks the others for the keys of persons."""
+    return tokens.mint(
+        key=keys.issuer_key(),
+        role="bank",
+        area=PROGRAMME_AREA,
+        name="banking",
+        now=real_now(),
+        lifetime=PROGRAM_TOKEN_LIFETIME,
+    )
+
+
+async def _start_services(
+    around: Surroundings, folder: StateFolder, supervisor: Supervisor
+) -> None:
+    made = [environment.database(around, service) for service in SERVICES]
+    await databases.create(around.stack.postgres.address, *made)
+    await steps.together(*(_migrate(around, folder, service) for service in SERVICES))
+    await supervisor.start(_rail(around, folder))
+    await supervisor.start(*(_service(around, folder, service) for service in SERVICES))
+
+
+async def _migrate(around: Surroundings, folder: StateFolder, service: str) -> None:
+    await steps.run(
+        Step(
+            name=f"the migration of {service}",
+            argv=service_command(service, "migrate"),
+            log_file=folder.log_file(f"{service}-migrate"),
+            env=environment.of_service(around, service),
+        )
+    )
+
+
+def _service(around: Surroundings, folder: StateFolder, service: str) -> Program:
+    return Program(
+        name=service,
+        argv=service_command(service, "serve"),
+        log_file=folder.log_file(service),
+        is_ready=_serves(around.ports[service], "/readyz"),
+        env=environment.of_service(around, service),
+        stop_timeout_s=STOP_TIMEOUT_S,
+    )
+
+
+def _rail(around: Surroundings, folder: StateFolder) -> Program:
+    return Program(
+        name=RAIL,
+        argv=(sys.executable, "-m", "simulators.rail"),
+        log_file=folder.log_file(RAIL),
+        is_ready=_serves(around.ports[RAIL], "/livez"),
+        env=environment.of_rail(around),
+    )
+
+
+def _serves(port: int, path: str) -> Callable[[], Awaitable[bool]]:
+    return partial(sockets.serves_http, host=LOCALHOST, port=port, path=path)
+
+
+def _describe(around: Surroundings) -> Described:
+    return Described(
+        pid=os.getpid(),
+        urls={name: around.url(name) for name in (*SERVICES, RAIL)},
+        environments={service: environment.of_service(around, service) for service in SERVICES},
+        origins={str(kind): origin for kind, origin in around.stack.origins.items()},
+        kafka=around.stack.kafka.address,
+        topic_prefix=around.prefix,
+    )
+
+
+def _write_private(file: Path, text: str) -> None:
+    file.touch(mode=KEPT_PRIVATE)
+    file.write_text(text)

@@ -1,0 +1,151 @@
+"""Kafka, Postgres and Redis in containers, when a Docker engine runs on this machine.
+
+They listen on 127.0.0.1 only, keep what they hold in named volumes, and are removed with the
+program that started them (by itself, or by testcontainers' reaper when it was killed).
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import cast
+
+import docker  # type: ignore[import-untyped]
+from docker.errors import DockerException  # type: ignore[import-untyped]
+from testcontainers.core.container import DockerContainer
+
+from tameng.ports import LOCALHOST
+from tameng.stack import kafka, postgres, redis, sockets
+from tameng.stack.parts import Kind, Part
+
+ENGINE_DEFAULT = "unix:///var/run/docker.sock"
+ENGINE_TIMEOUT_S = 2
+STATUS_LINE_BYTES_MAX = 1024
+READY_TIMEOUT_S = 60
+RESTARTS_MAX = 10
+BROKEN = (DockerException, OSError, RuntimeError)
+NOT_IN_A_CONTAINER = {"listen_addresses", "unix_socket_directories"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How to run one part."""
+
+    image: str
+    port: int
+    folder: str
+    env: Mapping[str, str] = field(default_factory=dict)
+    command: Sequence[str] = ()
+
+
+def has_engine() -> bool:
+    """Whether a Docker engine of this machine answers. One elsewhere could not use 127.0.0.1."""
+    scheme, _, path = os.environ.get("DOCKER_HOST", ENGINE_DEFAULT).partition("://")
+    if scheme != "unix":
+        return False
+    with socket.socket(socket.AF_UNIX) as engine:
+        engine.settimeout(ENGINE_TIMEOUT_S)
+        try:
+            engine.connect(path)
+            engine.sendall(b"GET /_ping HTTP/1.0\r\n\r\n")
+            return b" 200 " in engine.recv(STATUS_LINE_BYTES_MAX)
+        except OSError:
+            return False
+
+
+@asynccontextmanager
+async def part(kind: Kind, *, port: int, volume: str, password: str) -> AsyncIterator[Part]:
+    """The part in a container with that host port and that named volume, ready to be used.
+
+    Raises one of `BROKEN` when the engine cannot run it, for one because it cannot get the image.
+    """
+    container = _container(_recipe(kind, port=port, password=password), port=port, volume=volume)
+    try:
+        await asyncio.to_thread(container.start)
+        address = _address(kind, port=port, password=password)
+        await _wait_for(kind, address)
+        yield Part(kind=kind, origin="container", address=address)
+    finally:
+        await asyncio.to_thread(container.stop)
+
+
+def remove_volumes(*, prefix: str, besides: str) -> None:
+    """Remove the volumes whose names start with one prefix but not with the other."""
+    engine = docker.from_env()
+    try:
+        for volume in engine.volumes.list(filters={"name": prefix}):
+            if volume.name.startswith(prefix) and not volume.name.startswith(besides):
+                volume.remove()
+    finally:
+        engine.close()
+
+
+def _container(recipe: Recipe, *, port: int, volume: str) -> DockerContainer:
+    container = DockerContainer(recipe.image).with_envs(**recipe.env)
+    # testcontainers' own method publishes on every address of the machine; Docker takes a pair.
+    container.ports[f"{recipe.port}/tcp"] = cast("int", (LOCALHOST, port))
+    container.with_volume_mapping(volume, recipe.folder, "rw")
+    if recipe.command:
+        container.with_command(list(recipe.command))
+    return container.with_kwargs(
+        restart_policy={"Name": "on-failure", "MaximumRetryCount": RESTARTS_MAX}
+    )
+
+
+async def _wait_for(kind: Kind, address: str) -> None:
+    answers = {"kafka": kafka.answers, "postgres": postgres.answers, "redis": redis.answers}[kind]
+    async with asyncio.timeout(READY_TIMEOUT_S):
+        await sockets.until(partial(answers, address))
+
+
+def _address(kind: Kind, *, port: int, password: str) -> str:
+    if kind == "kafka":
+        return f"{LOCALHOST}:{port}"
+    address = postgres.url if kind == "postgres" else redis.url
+    return address(port=port, password=password)
+
+
+def _recipe(kind: Kind, *, port: int, password: str) -> Recipe:
+    if kind == "kafka":
+        return _kafka(port)
+    return _postgres(password) if kind == "postgres" else _redis(password)
+
+
+def _kafka(port: int) -> Recipe:
+    settings = kafka.SETTINGS_FOR_ONE_BROKER | {
+        "controller.quorum.voters": "1@localhost:9093",
+        "listeners": "PLAINTEXT://:9092,CONTROLLER://:9093",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "advertised.listeners": f"PLAINTEXT://{LOCALHOST}:{port}",
+        "log.dirs": "/var/lib/kafka/data",
+    }
+    env = {f"KAFKA_{name.upper().replace('.', '_')}": value for name, value in settings.items()}
+    return Recipe(image="apache/kafka:4.1.1", port=9092, folder="/var/lib/kafka/data", env=env)
+
+
+def _postgres(password: str) -> Recipe:
+    options = [
+        part
+        for name, value in postgres.SETTINGS.items()
+        if name not in NOT_IN_A_CONTAINER
+        for part in ("-c", f"{name}={value}")
+    ]
+    return Recipe(
+        image="postgres:18.6",
+        port=5432,
+        folder="/var/lib/postgresql",
+        env={"POSTGRES_PASSWORD": password},
+        command=("postgres", *options),
+    )
+
+
+def _redis(password: str) -> Recipe:
+    return Recipe(
+        image="valkey/valkey:9.1.2",
+        port=6379,
+        folder="/data",
+        command=("valkey-server", "--requirepass", password, "--appendonly", "yes"),
+    )

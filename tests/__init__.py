@@ -1,0 +1,1 @@
+"""The tests, by height: unit, contracts, component, integration, journeys, architecture."""

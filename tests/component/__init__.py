@@ -1,0 +1,1 @@
+"""One service or simulator at a time, as a real process with its real store."""

@@ -1,0 +1,1 @@
+"""Several parts together, on the real Kafka, Postgres and Redis."""

@@ -1,0 +1,1 @@
+"""Pure code: no process, no store, no clock."""
