@@ -1,7 +1,7 @@
-"""Requests that only read."""
+"""What routes take from the process that answers them."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,3 +14,8 @@ async def _session(request: Request) -> AsyncIterator[AsyncSession]:
 
 Session = Annotated[AsyncSession, Depends(_session)]
 """A session that nobody commits."""
+
+
+def tools(request: Request) -> Any:  # noqa: ANN401  (each service has its own)
+    """What the service uses beside its database."""
+    return request.app.state.tools

@@ -7,8 +7,6 @@ from functools import cache
 from importlib.resources import files
 from uuid import UUID
 
-from fastapi import Request
-
 from chassis.sealing import KeyWrap, lookup_hash, new_keys, seal
 from chassis.web.limits import RateLimit, connect
 from contracts.refusal import Refused
@@ -83,9 +81,3 @@ def make_tools(settings: Settings) -> Tools:
             closed=lambda: LookupsUnavailable("look-ups are closed: the counter does not answer"),
         ),
     )
-
-
-def tools(request: Request) -> Tools:
-    """The tools of the process that answers a request."""
-    found: Tools = request.app.state.tools
-    return found

@@ -3,20 +3,19 @@
 import asyncio
 import csv
 import io
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.state.unit import Unit
 from chassis.web.access import IN_OPERATION, Caller, Guarded, allowed, body, query
 from chassis.web.commands import Command, command
-from chassis.web.reading import Session
+from chassis.web.reading import Session, tools
 from contracts.enrollment import Quota
 from contracts.types import DistrictCode, Line, Month, RegionCode, Rupiah
 from services.enrollment import roster
-from services.enrollment.adapters import Tools, tools
+from services.enrollment.adapters import Tools
 from services.enrollment.operations import contributions, lookups, members, programmes, rosters
 from services.enrollment.rules.programmes import ProgrammeTerms
 
@@ -70,62 +69,30 @@ class FindMember(Asked):
     reason: Line
 
 
-class ProgrammeId(BaseModel):
-    """A programme's id."""
-
-    programme_id: UUID
-
-
-class RosterId(BaseModel):
-    """A roster's id: the same file has the same one."""
-
-    roster_id: UUID
-
-
-class Members(BaseModel):
-    """How many members it concerned."""
-
-    members: int
-
-
-class Done(BaseModel):
-    """It was done."""
-
-    done: Literal[True] = True
-
-
-@router.post("/programmes", status_code=201, response_model=ProgrammeId)
+@router.post("/programmes", status_code=201, response_model=programmes.Opened)
 async def open_programme(
     asked: OpenProgramme,
     command: Annotated[Command, command("province", area=body("province_code"))],
 ) -> Response:
     """Open a programme."""
     terms = ProgrammeTerms(**dict(asked))
-
-    async def operation(unit: Unit) -> ProgrammeId:
-        opened = await programmes.open_programme(
-            unit, terms, by=command.caller, cause=command.cause
-        )
-        return ProgrammeId(programme_id=opened)
-
-    return await command.run(operation)
+    return await command.run(
+        lambda unit: programmes.open_programme(unit, terms, by=command.caller, cause=command.cause)
+    )
 
 
-@router.post("/programmes/{programme_id}/quotas", response_model=Done)
+@router.post("/programmes/{programme_id}/quotas", response_model=programmes.Amended)
 async def amend_programme(
     programme_id: UUID,
     asked: AmendProgramme,
     command: Annotated[Command, command("province", area=IN_OPERATION)],
 ) -> Response:
     """Set quotas anew."""
-
-    async def operation(unit: Unit) -> Done:
-        await programmes.amend_programme(
+    return await command.run(
+        lambda unit: programmes.amend_programme(
             unit, programme_id, asked.quotas, by=command.caller, cause=command.cause
         )
-        return Done()
-
-    return await command.run(operation)
+    )
 
 
 @router.get("/programmes/{programme_id}")
@@ -149,7 +116,7 @@ _UPLOADS_ROSTER = command(
 @router.post(
     "/rosters",
     status_code=202,
-    response_model=RosterId,
+    response_model=rosters.Received,
     openapi_extra={"requestBody": {"required": True, "content": {"text/csv": {}}}},
 )
 async def upload_roster(
@@ -163,9 +130,8 @@ async def upload_roster(
 ) -> Response:
     """Upload a roster as the body: CSV. It is worked through at once; ask for it by its id."""
     file = await asyncio.to_thread(roster.read, await request.body())
-
-    async def operation(unit: Unit) -> RosterId:
-        received = await rosters.receive(
+    return await command.run_bulk(
+        lambda unit: rosters.receive(
             unit,
             file,
             programme_id=programme_id,
@@ -173,9 +139,7 @@ async def upload_roster(
             by=command.caller,
             cause=command.cause,
         )
-        return RosterId(roster_id=received)
-
-    return await command.run_bulk(operation)
+    )
 
 
 _READS_ROSTERS = allowed("district", "province", "auditor", "admin", area=IN_OPERATION)
@@ -203,62 +167,53 @@ async def roster_report(
     return Response(sheet.getvalue(), 200, {"Content-Disposition": name}, "text/csv")
 
 
-@router.post("/billings", response_model=Members)
+@router.post("/billings", response_model=contributions.Billed)
 async def bill_month(
     asked: BillMonth, command: Annotated[Command, command("branch", area=body("district_code"))]
 ) -> Response:
     """Bill a month of one kecamatan; who was billed before is left out."""
-
-    async def operation(unit: Unit) -> Members:
-        billed = await contributions.bill_month(
+    return await command.run_bulk(
+        lambda unit: contributions.bill_month(
             unit,
             asked.programme_id,
             month=asked.month,
             district_code=asked.district_code,
             cause=command.cause,
         )
-        return Members(members=billed)
-
-    return await command.run_bulk(operation)
+    )
 
 
-@router.post("/cards/prints", response_model=Members)
+@router.post("/cards/prints", response_model=members.Counted)
 async def print_cards(
     asked: Cards, command: Annotated[Command, command("branch", area=body("district_code"))]
 ) -> Response:
     """Print the cards that covered members of one kecamatan lack."""
-
-    async def operation(unit: Unit) -> Members:
-        printed = await members.print_cards(
+    return await command.run_bulk(
+        lambda unit: members.print_cards(
             unit,
             asked.programme_id,
             district_code=asked.district_code,
             officer=command.caller.name,
             cause=command.cause,
         )
-        return Members(members=printed)
-
-    return await command.run_bulk(operation)
+    )
 
 
-@router.post("/cards/deliveries", response_model=Members)
+@router.post("/cards/deliveries", response_model=members.Counted)
 async def deliver_cards(
     asked: Cards,
     command: Annotated[Command, command("branch", "district", area=body("district_code"))],
 ) -> Response:
     """Hand over the printed cards of one kecamatan."""
-
-    async def operation(unit: Unit) -> Members:
-        delivered = await members.deliver_cards(
+    return await command.run_bulk(
+        lambda unit: members.deliver_cards(
             unit,
             asked.programme_id,
             district_code=asked.district_code,
             officer=command.caller.name,
             cause=command.cause,
         )
-        return Members(members=delivered)
-
-    return await command.run_bulk(operation)
+    )
 
 
 @router.post("/members:find")

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from chassis.state.unit import Unit
 from contracts.banking import InvoicePaid
 from contracts.event import Cause, Event
@@ -11,9 +13,15 @@ from services.enrollment.queries import members, programmes
 from services.enrollment.rules import members as rules
 
 
+class Billed(BaseModel):
+    """How many members a month was billed for."""
+
+    members: int
+
+
 async def bill_month(
     unit: Unit, programme_id: UUID, *, month: str, district_code: str, cause: Cause
-) -> int:
+) -> Billed:
     """Put a month of every member of a kecamatan on an invoice; return how many.
 
     Who was billed for the month before is left out. Raises: ProgrammeUnknown,
@@ -26,7 +34,7 @@ async def bill_month(
         unit.session, programme_id, month=month, district_code=district_code
     )
     await unit.record(rules.bill(terms, month, district_code, to_bill, cause=cause, now=unit.now))
-    return len(to_bill)
+    return Billed(members=len(to_bill))
 
 
 async def take_payment(unit: Unit, paid: Sequence[InvoicePaid]) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from chassis.state.unit import Unit
 from contracts.banking import AccountOpened
 from contracts.claims import ClaimVerified
@@ -12,9 +14,15 @@ from services.enrollment.queries import members as queries
 from services.enrollment.rules import members as rules
 
 
+class Counted(BaseModel):
+    """How many members it concerned."""
+
+    members: int
+
+
 async def print_cards(
     unit: Unit, programme_id: UUID, *, district_code: str, officer: str, cause: Cause
-) -> int:
+) -> Counted:
     """Print the cards that covered members of a kecamatan lack; return how many."""
     waiting = await queries.cards_to_print(unit.session, programme_id, district_code=district_code)
     await unit.record(
@@ -22,12 +30,12 @@ async def print_cards(
             waiting, ProgrammeId(programme_id), cause=cause, officer=officer, now=unit.now
         )
     )
-    return len(waiting)
+    return Counted(members=len(waiting))
 
 
 async def deliver_cards(
     unit: Unit, programme_id: UUID, *, district_code: str, officer: str, cause: Cause
-) -> int:
+) -> Counted:
     """Hand over the printed cards of a kecamatan; return how many."""
     waiting = await queries.cards_to_deliver(
         unit.session, programme_id, district_code=district_code
@@ -37,7 +45,7 @@ async def deliver_cards(
             waiting, ProgrammeId(programme_id), cause=cause, officer=officer, now=unit.now
         )
     )
-    return len(waiting)
+    return Counted(members=len(waiting))
 
 
 async def link_accounts(unit: Unit, opened: Sequence[AccountOpened]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.state.unit import Unit
@@ -23,18 +24,28 @@ class ProgrammeUnknown(Refused):
     slug, status, retryable = "programme-unknown", 404, False
 
 
-async def open_programme(
-    unit: Unit, terms: ProgrammeTerms, *, by: Caller, cause: Cause
-) -> ProgrammeId:
+class Opened(BaseModel):
+    """The programme that was opened."""
+
+    programme_id: UUID
+
+
+class Amended(BaseModel):
+    """The programme whose quotas are new."""
+
+    programme_id: UUID
+
+
+async def open_programme(unit: Unit, terms: ProgrammeTerms, *, by: Caller, cause: Cause) -> Opened:
     """Open a programme. Raises: ProgrammeMonthsReversed."""
     opened = rules.open_programme(terms, cause=cause, officer=by.name, now=unit.now)
     await unit.record([opened])
-    return opened.programme_id
+    return Opened(programme_id=opened.programme_id)
 
 
 async def amend_programme(
     unit: Unit, programme_id: UUID, quotas: Sequence[Quota], *, by: Caller, cause: Cause
-) -> None:
+) -> Amended:
     """Set quotas anew. Raises: ProgrammeUnknown, OutsideArea, QuotaBelowMembers."""
     held = await held_programme(unit.session, programme_id)
     by.check_area(held.province_code)
@@ -47,6 +58,7 @@ async def amend_programme(
         now=unit.now,
     )
     await unit.record([amended])
+    return Amended(programme_id=programme_id)
 
 
 async def held_programme(session: AsyncSession, programme_id: UUID) -> Programme:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import delete, insert
 from sqlmodel import col
 
@@ -34,6 +35,12 @@ class RosterUnknown(Refused):
     slug, status, retryable = "roster-unknown", 404, False
 
 
+class Received(BaseModel):
+    """A roster that was taken in: the same file has the same id."""
+
+    roster_id: UUID
+
+
 @dataclass(frozen=True)
 class RosterFile:
     """A file as it was read: its rows by number (the header is row 1), fields by column."""
@@ -54,7 +61,7 @@ class Enrolled:
 
 async def receive(
     unit: Unit, file: RosterFile, *, programme_id: UUID, region_code: str, by: Caller, cause: Cause
-) -> RosterId:
+) -> Received:
     """Keep a roster to be worked through; the same file again is the same roster.
 
     Raises: ProgrammeUnknown.
@@ -63,7 +70,7 @@ async def receive(
         raise ProgrammeUnknown(f"no programme {programme_id}: see the list of programmes")
     roster_id = RosterId(derived_id(programme_id, f"roster {region_code} {file.sha256}"))
     if await unit.session.get(Roster, roster_id) is not None:
-        return roster_id
+        return Received(roster_id=roster_id)
     await unit.record(
         [
             RosterReceived(
@@ -82,7 +89,7 @@ async def receive(
         for number, fields in file.rows.items()
     ]
     await unit.session.execute(insert(StagedRow), staged)
-    return roster_id
+    return Received(roster_id=roster_id)
 
 
 async def work_through(unit: Unit, identities: Identities) -> bool:
