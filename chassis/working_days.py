@@ -26,3 +26,10 @@ def on_or_after(day: date) -> date:
     while not is_working_day(day):
         day += timedelta(days=1)
     return day
+
+
+def after(day: date, *, days: int) -> date:
+    """The working day that comes so many working days after this day, itself not counted."""
+    for _ in range(days):
+        day = on_or_after(day + timedelta(days=1))
+    return day

@@ -106,6 +106,8 @@ class DocumentAttached(Event):
     issued_on: date
     sha256: Sha256
     attached_by: Officer
+    replaces: UUID | None = None
+    """The document of the same kind that counts no longer."""
 
 
 class ClaimVerified(Event):
@@ -131,6 +133,8 @@ class ClaimApproved(Event):
     lines: tuple[BenefitLine, ...] = Field(min_length=1)
     explanation: Explanation
     approved_by: Officer
+    confirmation: Line | None = None
+    """Why, in the officer's words, where the death lies so near a boundary that a person looks."""
 
 
 class ClaimRejected(Event):

@@ -39,7 +39,8 @@ AccountNumber = Annotated[str, Field(pattern=r"^\d{10,16}$")]
 """An account number: digits, never an integer, because leading zeros count."""
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 digest in lower-case hexadecimal."""
-Officer = Annotated[str, Field(min_length=1, max_length=100)]
+_PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
+Officer = Annotated[str, Field(min_length=1, max_length=100, pattern=_PRINTABLE)]
 """The name in the token of whoever acted."""
-Line = Annotated[str, Field(min_length=1, max_length=200)]
-"""One line of text that holds no personal data."""
+Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTABLE)]
+"""One line of text, without control characters, that holds no personal data."""

@@ -6,10 +6,11 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from chassis import clock
 from chassis.clock import real_now
 from tameng import environment, steps, tokens
 from tameng import state as state_folder
@@ -25,6 +26,7 @@ from tameng.steps import Step
 from tameng.supervisor import Program, Supervisor
 
 RUNNING_FILE = "running.json"
+CLOCK_FILE = "clock"
 KEPT_PRIVATE = 0o600
 PROGRAMME_AREA = "53"
 PROGRAM_TOKEN_LIFETIME = timedelta(days=365)
@@ -45,6 +47,8 @@ class Described:
     """Where Kafka, Postgres and Redis came from."""
     kafka: str
     topic_prefix: str
+    clock_file: str | None
+    """Of the simulated clock that the services follow; None on real time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,24 +77,28 @@ class Running:
 
 @asynccontextmanager
 async def machine(
-    *, state: Path, fresh: bool, say: Say, clock_file: Path | None = None
+    *, state: Path, fresh: bool, say: Say, begins_at: datetime | None = None
 ) -> AsyncIterator[Running]:
     """Start everything, each part ready, and stop it at the end.
 
-    `fresh` forgets what the state folder holds. With a `clock_file` the services follow the
-    instant it holds. `say` is told in lines what happens. Raises `Problem`.
+    `fresh` forgets what the state folder holds. With `begins_at` the services follow a simulated
+    clock, which begins there; a folder that is resumed keeps the clock it had. `say` is told in
+    lines what happens. Raises `Problem`.
     """
     with state_folder.opened(state, fresh=fresh, say=say) as folder:
         keys = Keys(folder.path / KEYS_FOLDER)
         running_file = folder.path / RUNNING_FILE
         running_file.unlink(missing_ok=True)
+        clock_file = folder.path / CLOCK_FILE
+        if begins_at is not None:
+            clock.move(clock_file, begins_at)
         async with (
             Supervisor(say=say) as supervisor,
             local_stack(state=folder, keys=keys, supervisor=supervisor, say=say) as stack,
         ):
             for kind, origin in stack.origins.items():
                 say(f"{kind}: {origin}")
-            around = _surroundings(folder, keys, stack, clock_file)
+            around = _surroundings(folder, keys, stack, clock_file if clock_file.exists() else None)
             await _start_services(around, folder, supervisor)
             described = _describe(around)
             _write_private(running_file, json.dumps(asdict(described), indent=1))
@@ -194,6 +202,7 @@ def _describe(around: Surroundings) -> Described:
         origins={str(kind): origin for kind, origin in around.stack.origins.items()},
         kafka=around.stack.kafka.address,
         topic_prefix=around.prefix,
+        clock_file=str(around.clock_file) if around.clock_file else None,
     )
 
 

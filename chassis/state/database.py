@@ -15,13 +15,15 @@ _LIMITS = {
 
 
 def runtime_engine(url: str, *, application: str) -> AsyncEngine:
-    """The engine of a running service: no statement, lock or transaction lasts for ever."""
+    """The engine of a running service: no statement, lock or transaction lasts for ever, and no
+    error tells the parameters, which may be somebody's name."""
     return create_async_engine(
         url,
         pool_size=POOL_CONNECTIONS,
         max_overflow=0,
         pool_timeout=POOL_WAIT_S,
         pool_recycle=RECYCLE_S,
+        hide_parameters=True,
         connect_args={"server_settings": {"application_name": application, **_LIMITS}},
     )
 
@@ -29,4 +31,6 @@ def runtime_engine(url: str, *, application: str) -> AsyncEngine:
 def owner_engine(url: str, *, application: str) -> AsyncEngine:
     """The engine of a migration or a replay: may take its time."""
     settings = {"application_name": application, "timezone": "UTC"}
-    return create_async_engine(url, connect_args={"server_settings": settings})
+    return create_async_engine(
+        url, hide_parameters=True, connect_args={"server_settings": settings}
+    )

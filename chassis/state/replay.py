@@ -42,6 +42,7 @@ class Difference(NamedTuple):
     """A row that is not the same on both sides; None where it is missing."""
 
     table: str
+    key: str
     live: Mapping[str, Any] | None
     replayed: Mapping[str, Any] | None
 
@@ -136,7 +137,7 @@ async def _differences(live: AsyncSession, scratch: AsyncSession, table: Table) 
     sides = [await _rows(session, table) for session in (live, scratch)]
     keys = sorted(sides[0].keys() | sides[1].keys())
     return [
-        Difference(table.name, sides[0].get(key), sides[1].get(key))
+        Difference(table.name, key, sides[0].get(key), sides[1].get(key))
         for key in keys
         if sides[0].get(key) != sides[1].get(key)
     ][:DIFFERENCES_MAX]
@@ -146,4 +147,4 @@ async def _rows(session: AsyncSession, table: Table) -> dict[str, Mapping[str, A
     """The rows as JSON by their primary key. Read whole: only a table that differs gets here."""
     found = await session.scalars(text(f"SELECT to_jsonb(t) FROM {table.name} t"))  # noqa: S608
     names = [column.name for column in table.primary_key]
-    return {" ".join(str(row[name]) for name in names): row for row in found}
+    return {" ".join(f"{name} {row[name]}" for name in names): row for row in found}

@@ -42,6 +42,8 @@ class ProgrammeStanding(BaseModel):
     months_billed: int
     months_paid: int
     amount_paid: int
+    promised_by_members: int
+    """What the members' months cost, one by one: the sum that `reserved` must be."""
 
 
 class RosterStanding(BaseModel):

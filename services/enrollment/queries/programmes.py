@@ -72,10 +72,13 @@ _FIGURES = text("""
            count(worker.account_id) AS accounts_linked,
            coalesce(sum(months.billed), 0) AS months_billed,
            coalesce(sum(months.paid), 0) AS months_paid,
-           coalesce(sum(months.amount_paid), 0) AS amount_paid
+           coalesce(sum(months.amount_paid), 0) AS amount_paid,
+           coalesce(sum(CASE WHEN ended_on IS NULL THEN reserved ELSE months.amount_billed END), 0)
+             AS promised_by_members
     FROM memberships JOIN workers worker USING (worker_id)
     LEFT JOIN LATERAL (
         SELECT count(*) AS billed, count(paid_at) AS paid,
+               coalesce(sum(amount), 0) AS amount_billed,
                sum(amount) FILTER (WHERE paid_at IS NOT NULL) AS amount_paid
         FROM contributions
         WHERE contributions.worker_id = memberships.worker_id

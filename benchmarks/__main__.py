@@ -1,0 +1,27 @@
+"""`python -m benchmarks` runs all benchmarks, `python -m benchmarks NAME` one."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from benchmarks import pipeline, replay
+from benchmarks.results import keep
+
+BENCHMARKS: Mapping[str, Callable[[], Coroutine[Any, Any, dict[str, float]]]] = {
+    "pipeline": pipeline.measure,
+    "replay": replay.measure,
+}
+
+
+def main() -> None:
+    """Run what is named, print what it found, and keep it under benchmarks/results/."""
+    wanted = sys.argv[1:] or list(BENCHMARKS)
+    unknown = [name for name in wanted if name not in BENCHMARKS]
+    if unknown:
+        sys.exit(f"no benchmark {', '.join(unknown)}: there are {', '.join(BENCHMARKS)}")
+    for name in wanted:
+        keep(name, asyncio.run(BENCHMARKS[name]()))
+
+
+main()

@@ -1,0 +1,1 @@
+"""The record of every event, and what auditors find in it."""

@@ -1,0 +1,1 @@
+"""The claims service: death claims, heirs, documents, decisions."""

@@ -1,0 +1,72 @@
+"""Replay and verify: run each service's own command beside the running one and read its answer."""
+
+import asyncio
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tameng.machine import Described, service_command
+from tameng.problems import Problem
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a service's own command answered."""
+
+    passed: bool
+    answer: Mapping[str, Any]
+
+
+async def replayed(machine: Described, service: str) -> Checked:
+    """Rebuild a service's tables from its events beside the live ones. Raises: Problem."""
+    return await _run(machine, service, "replay")
+
+
+async def verified(machine: Described) -> Checked:
+    """Verify the archive's hash chain. Raises: Problem."""
+    return await _run(machine, "audit", "verify")
+
+
+async def _run(machine: Described, service: str, command: str) -> Checked:
+    """0: passed; 1 with an answer: something differs; anything else is a failure to run."""
+    process = await asyncio.create_subprocess_exec(
+        *service_command(service, command),
+        env={**os.environ, **machine.environments[service]},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    output, errors = await process.communicate()
+    try:
+        return Checked(process.returncode == 0, json.loads(output.splitlines()[-1]))
+    except (IndexError, ValueError):
+        last = errors.decode(errors="replace").strip().splitlines()[-1:]
+        raise Problem(f"{command} of {service} could not run: {' '.join(last)}") from None
+
+
+def differences(checked: Checked) -> list[str]:
+    """The rows that a replay found to differ, a line each."""
+    return [
+        f"{each['table']}, {each['key']}: {_kind(each)}" for each in checked.answer["differences"]
+    ]
+
+
+def _kind(difference: Mapping[str, Any]) -> str:
+    live, made = difference["live"], difference["replayed"]
+    if made is None:
+        return "stands in the table and follows from no event"
+    if live is None:
+        return "follows from the events and is missing in the table"
+    changed = [
+        f"{name} is {live[name]!r} and should be {value!r}"
+        for name, value in made.items()
+        if live[name] != value
+    ]
+    return "; ".join(changed)
+
+
+async def passed_on(command: tuple[str, ...], environment: Mapping[str, str]) -> int:
+    """Run a service's own command on this terminal; return its exit status."""
+    process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **environment})
+    return await process.wait()

@@ -1,0 +1,206 @@
+"""The command line: `tameng COMMAND`."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Coroutine
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+from rich.console import Console
+
+from chassis.clock import real_now
+from tameng import checks, drain, standing, tokens
+from tameng.contracts import commands as contracts_commands
+from tameng.demo import figures, play
+from tameng.environment import SERVICES
+from tameng.keys import Keys
+from tameng.machine import describe, machine, service_command
+from tameng.offices import REQUEST_TIMEOUT_S, Office
+from tameng.problems import Problem
+from tameng.state import KEYS_FOLDER
+
+app = typer.Typer(
+    help="Tameng on one machine: cover for vulnerable workers, four services that agree through "
+    "events. Start with `tameng demo`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(contracts_commands, name="contracts")
+console = Console()
+
+State = Annotated[
+    Path, typer.Option(help="The folder that holds everything between two runs.", metavar="FOLDER")
+]
+Service = Annotated[str, typer.Argument(help=f"One of {', '.join(SERVICES)}.")]
+STATE = Path(".tameng")
+
+
+def main() -> None:
+    """Run the command line; what is wrong outside this program is said in one line."""
+    try:
+        app()
+    except Problem as problem:
+        console.print(f"[red]tameng:[/] {problem}", highlight=False)
+        sys.exit(1)
+
+
+@app.command()
+def demo(
+    state: State = STATE,
+    report: Annotated[
+        Path | None, typer.Option(help="Write the figures as JSON to this file.", metavar="FILE")
+    ] = None,
+    *,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the played day up until interrupted.")
+    ] = False,
+) -> None:
+    """Play one day of the programme in Kota Kupang, from a roster file to paid claims, on real
+    parts, and show each published figure beside the one of this run. Begins on a clean state.
+    """
+    if not _run(_demo(state, report, keep=keep)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def up(state: State = STATE) -> None:
+    """Start everything, go on with what the state folder holds, and stay up until interrupted."""
+    _run(_up(state))
+
+
+@app.command()
+def status(state: State = STATE) -> None:
+    """Show for each service and shard: head, sent, watermarks, lag, gaps, parked events."""
+    _run(_status(state))
+
+
+@app.command()
+def replay(service: Service, state: State = STATE) -> None:
+    """Rebuild a service's tables from its events beside the live ones and compare.
+
+    Exit 1, naming the rows, when something differs. Changes nothing; the service goes on.
+    """
+    _check_service(service)
+    checked = asyncio.run(checks.replayed(describe(state), service))
+    for name, digests in checked.answer["tables"].items():
+        same = "same" if digests["live"] == digests["replayed"] else "[red]DIFFERS[/]"
+        console.print(f"{name}: {digests['rows']:,} rows, {same}")
+    for line in checks.differences(checked):
+        console.print(f"  {line}", style="red", highlight=False, markup=False)
+    console.print(f"{checked.answer['events']:,} events applied again")
+    raise typer.Exit(0 if checked.passed else 1)
+
+
+@app.command()
+def verify(state: State = STATE) -> None:
+    """Verify the archive's hash chain over every event.
+
+    Exit 1, naming the place, when a record was changed, removed, added or moved.
+    """
+    checked = asyncio.run(checks.verified(describe(state)))
+    answer = checked.answer
+    for topic, number in answer["events_by_topic"].items():
+        console.print(f"{topic}: {number:,} events")
+    if checked.passed:
+        console.print(f"verified: {answer['events']:,} events, root {answer['root']}")
+    else:
+        console.print(f"NOT verified: {answer['finding']}", style="red", markup=False)
+    raise typer.Exit(0 if checked.passed else 1)
+
+
+@app.command()
+def token(
+    role: Annotated[str, typer.Option(help=f"One of {', '.join(tokens.ROLES)}.")],
+    name: Annotated[str, typer.Option(help="Who it speaks for; stands on the record.")],
+    area: Annotated[str, typer.Option(help="A region code; covers all under it.")] = "53",
+    state: State = STATE,
+    hours: Annotated[int, typer.Option(min=1, max=24 * 365, help="How long it is good.")] = 12,
+) -> None:
+    """Print a token for trying things by hand: -H "Authorization: Bearer $(tameng token …)"."""
+    if role not in tokens.ROLES:
+        raise Problem(f"no role {role}: one of {', '.join(tokens.ROLES)}")
+    if not (state / KEYS_FOLDER).is_dir():
+        raise Problem(f"{state} has no keys yet: start with `tameng up --state {state}`")
+    key = Keys(state / KEYS_FOLDER).issuer_key()
+    lifetime = timedelta(hours=hours)
+    typer.echo(
+        tokens.mint(key=key, role=role, area=area, name=name, now=real_now(), lifetime=lifetime)
+    )
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    epilog="list | show TOPIC KEY | retry TOPIC KEY | drop TOPIC KEY --reason … --name …",
+)
+def parked(context: typer.Context, service: Service, state: State = STATE) -> None:
+    """Events that a service could not handle: look at them, try them again, give them up."""
+    _check_service(service)
+    environment = describe(state).environments[service]
+    command = service_command(service, "parked", *(context.args or ["list"]))
+    raise typer.Exit(asyncio.run(checks.passed_on(command, environment)))
+
+
+async def _demo(state: Path, report: Path | None, *, keep: bool) -> bool:
+    async with play.played(state, console) as (running, found):
+        console.print(figures.table(found))
+        for line in found["differences"]:
+            console.print(line, style="red", markup=False)
+        console.print(figures.times(found["seconds"], play.TITLES))
+        if report is not None:
+            await asyncio.to_thread(report.write_text, json.dumps(found, indent=2) + "\n")
+        if keep:
+            _print_addresses(running.urls)
+            raise Problem(await running.failure())
+    return all(line.agrees for line in figures.lines(found))
+
+
+async def _up(state: Path) -> None:
+    async with machine(state=state, fresh=False, say=console.print) as running:
+        _print_addresses(running.urls)
+        if running.described.clock_file:
+            console.print("on the simulated clock of the day that was played here")
+        raise Problem(await running.failure())
+
+
+async def _status(state: Path) -> None:
+    described = describe(state)
+    async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
+        keys = Keys(state / KEYS_FOLDER)
+        admin = Office("operator", "admin", "53", keys, described.urls, http)
+        found = await drain.statuses(admin)
+    for table in standing.tables(found):
+        console.print(table)
+
+
+def _print_addresses(urls: dict[str, str]) -> None:
+    for name, url in urls.items():
+        console.print(f"{name:<12}{url}", highlight=False)
+    console.print("up; stop with Ctrl-C")
+
+
+def _check_service(service: str) -> None:
+    if service not in SERVICES:
+        raise Problem(f"no service {service}: one of {', '.join(SERVICES)}")
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401  (what the work answers)
+    """Run to the end or to the first Ctrl-C or SIGTERM, and stop everything that was started."""
+
+    async def stoppable() -> Any:  # noqa: ANN401
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        return await task
+
+    with suppress(asyncio.CancelledError):
+        return asyncio.run(stoppable())
+    console.print("stopped")
+    return None

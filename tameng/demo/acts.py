@@ -1,0 +1,270 @@
+"""The acts of the day, played through the services' public HTTP interfaces only."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from typing import NamedTuple
+
+from tameng.demo.day import CITY, PROVINCE, Day
+from tameng.demo.people import Worker
+from tameng.offices import Answer
+from tameng.problems import Problem
+
+CEILING = 20_000_000_000
+DEPOSIT = 10_080_000_000
+QUOTA_FIRST = 2_520
+QUOTA_RAISED = 2_525
+POLL_S = 0.1
+PATIENCE_S = 120.0
+PAPERS = ("application", "death-certificate", "heir-certificate", "member-card")
+
+
+class Act(NamedTuple):
+    """A part of the day: its name in figures, what people read, and how it is played."""
+
+    name: str
+    title: str
+    play: Callable[[Day], Awaitable[None]]
+
+
+class Death(NamedTuple):
+    """A member who died, who inherits (nobody who exists), and where the money goes."""
+
+    worker: Worker
+    died_on: str
+    heir: str
+    account: dict[str, str]
+
+
+async def open_programme(day: Day) -> None:
+    """The province opens the programme and deposits the money of its six months."""
+    opened = await day.province.post(
+        "enrollment",
+        "/programmes",
+        {
+            "name": "Perlindungan pekerja rentan NTT 2025",
+            "province_code": PROVINCE,
+            "funder": "APBD Provinsi Nusa Tenggara Timur",
+            "legal_basis": "Pergub NTT tentang perlindungan pekerja rentan",
+            "first_month": "2025-07",
+            "last_month": "2025-12",
+            "ceiling": CEILING,
+            "quotas": [{"region_code": CITY, "heads": QUOTA_FIRST}],
+        },
+        key="open-programme",
+    )
+    day.programme_id = opened["programme_id"]
+    await day.settle()
+    await day.province.post(
+        "banking",
+        "/deposits",
+        {"programme_id": day.programme_id, "amount": DEPOSIT, "document": "SP2D 0001/BPKAD/2025"},
+        key="deposit",
+    )
+
+
+async def enroll(day: Day) -> None:
+    """The district sends its roster; the good rows go in, the bad ones come back."""
+    await _upload(day, day.rosters.first, key="roster-1")
+
+
+async def open_accounts(day: Day) -> None:
+    """The bank opens an account for whoever has both papers, and defers the others."""
+    await day.settle()
+
+
+async def july_and_august(day: Day) -> None:
+    """Two months are billed and paid; members get their number and their card."""
+    await _bill(day, "2025-07")
+    await day.move_to("2025-07-03", hour=10)
+    await _pay(day, "2025-07")
+    await _cards(day, "07")
+    await day.move_to("2025-08-01")
+    await _bill(day, "2025-08")
+    await day.move_to("2025-08-04", hour=10)
+    await _pay(day, "2025-08")
+
+
+async def september_and_october(day: Day) -> None:
+    """The quota is raised, five more are taken in; two more months are billed and paid."""
+    await day.move_to("2025-09-01")
+    await day.province.post(
+        "enrollment",
+        f"/programmes/{day.programme_id}/quotas",
+        {"quotas": [{"region_code": CITY, "heads": QUOTA_RAISED}]},
+        key="raise-quota",
+    )
+    await _upload(day, day.rosters.second, key="roster-2")
+    await _bill(day, "2025-09")
+    await day.move_to("2025-09-03", hour=10)
+    await _pay(day, "2025-09")
+    await _cards(day, "09")
+    await day.move_to("2025-10-01")
+    await _bill(day, "2025-10")
+    await day.move_to("2025-10-03", hour=10)
+    await _pay(day, "2025-10")
+
+
+async def pay_claims(day: Day) -> None:
+    """Three members died. Their families file, two officers look and decide, the money goes out."""
+    await day.move_to("2025-10-20", hour=9)
+    early = [worker for worker in day.rosters.early if worker.village_code.startswith("53.71.04")]
+    elsewhere = {"kind": "elsewhere", "bank_code": "014", "account_number": "0356789012"}
+    deaths = (
+        Death(early[0], "2025-10-11", "Yustina Tefa", {"kind": "open-here"}),
+        Death(early[1], "2025-10-12", "Marselina Ndun", elsewhere),
+        Death(day.rosters.late[0], "2025-10-13", "Adriana Bire", {"kind": "open-here"}),
+    )
+    payees = [await _file(day, death) for death in deaths]
+    await day.move_to("2025-10-21", hour=9)
+    for claim_id in day.claims.values():
+        await day.verifier.post(
+            "claims", f"/claims/{claim_id}/verification", {}, key=f"verify {claim_id}"
+        )
+    await day.move_to("2025-10-22", hour=9)
+    for claim_id, payee_id in zip(day.claims.values(), payees, strict=True):
+        await day.approver.post(
+            "claims",
+            f"/claims/{claim_id}/approval",
+            {"payee_id": payee_id},
+            key=f"approve {claim_id}",
+        )
+    await _until(day, _all_paid, words="claims paid")
+    await day.settle()
+
+
+ACTS = (
+    Act("programme", "The province opens the programme", open_programme),
+    Act("enrollment", "The roster of Kota Kupang is taken in", enroll),
+    Act("accounts", "The bank opens accounts", open_accounts),
+    Act("july-august", "July and August are billed and paid", july_and_august),
+    Act("september-october", "Five more; September and October", september_and_october),
+    Act("claims", "Three families are served", pay_claims),
+)
+
+
+async def _upload(day: Day, content: bytes, *, key: str) -> None:
+    received = await day.district.upload(
+        "enrollment",
+        "/rosters",
+        content,
+        key=key,
+        programme_id=day.programme_id,
+        region_code=CITY,
+    )
+    path = f"/rosters/{received['roster_id']}"
+
+    async def done(day: Day) -> tuple[bool, float]:
+        standing = await day.district.get("enrollment", path)
+        for slug, rows in standing["refused"].items() if standing["done"] else ():
+            day.rows_refused[slug] = day.rows_refused.get(slug, 0) + rows
+        return bool(standing["done"]), standing["percent"] / 100
+
+    await _until(day, done, words="rows worked through")
+    await day.settle()
+
+
+async def _bill(day: Day, month: str) -> None:
+    async def bill(district: str) -> Answer:
+        return await day.branch.post(
+            "enrollment",
+            "/billings",
+            {"programme_id": day.programme_id, "month": month, "district_code": district},
+            key=f"bill {month} {district}",
+        )
+
+    await day.in_each_district(bill, words=f"{month} billed", count="members")
+
+
+async def _pay(day: Day, month: str) -> None:
+    order = {
+        "programme_id": day.programme_id,
+        "month": month,
+        "payment_order": f"SP2D {month}/BPKAD",
+    }
+    await day.province.post("banking", "/payment-orders", order, key=f"pay {month}")
+    await day.settle()
+
+
+async def _cards(day: Day, turn: str) -> None:
+    for path, words in (("prints", "cards printed"), ("deliveries", "cards delivered")):
+
+        async def act(district: str, path: str = path) -> Answer:
+            return await day.branch.post(
+                "enrollment",
+                f"/cards/{path}",
+                {"programme_id": day.programme_id, "district_code": district},
+                key=f"{path} {turn} {district}",
+            )
+
+        await day.in_each_district(act, words=words, count="members")
+
+
+async def _file(day: Day, death: Death) -> str:
+    """File the claim of a member's family with its heir and papers; return the payee's id."""
+    nik = death.worker.nik
+    member = await day.branch.post(
+        "enrollment", "/members:find", {"nik": nik, "reason": "death claim"}, key=nik
+    )
+    worker_id = member["worker_id"]
+    filed = await day.branch.post(
+        "claims",
+        "/claims",
+        {"worker_id": worker_id, "died_on": death.died_on},
+        key=f"file {worker_id}",
+    )
+    claim_id = day.claims[worker_id] = filed["claim_id"]
+    heir = await day.branch.post(
+        "claims",
+        f"/claims/{claim_id}/heirs",
+        {
+            "heir_class": 1,
+            "name": death.heir,
+            "nik": f"{nik[:12]}9999",
+            "relationship": "anak",
+            "account": death.account,
+        },
+        key=f"heir {claim_id}",
+    )
+    for kind in PAPERS:
+        scan = sha256(f"{kind} {worker_id}".encode()).hexdigest()
+        await day.branch.post(
+            "claims",
+            f"/claims/{claim_id}/documents",
+            {
+                "kind": kind,
+                "issuer": "Dukcapil Kota Kupang",
+                "issued_on": death.died_on,
+                "sha256": scan,
+            },
+            key=f"{kind} {claim_id}",
+        )
+    day.progress.tell(f"{len(day.claims)} claims filed", part=len(day.claims) / 3)
+    return str(heir["party_id"])
+
+
+async def _all_paid(day: Day) -> tuple[bool, float]:
+    """Whether every claim is paid, and the part of them that is."""
+    states = [
+        (await day.approver.get("claims", f"/claims/{claim_id}"))["state"]
+        for claim_id in day.claims.values()
+    ]
+    paid = states.count("paid")
+    return paid == len(states), paid / len(states)
+
+
+async def _until(
+    day: Day, done: Callable[[Day], Awaitable[tuple[bool, float]]], *, words: str
+) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                finished, part = await done(day)
+                day.progress.tell(f"{words}: {part:.0%}", part=part)
+                if finished:
+                    return
+                await asyncio.sleep(POLL_S)
+    except TimeoutError:
+        raise Problem(
+            f"waited {PATIENCE_S:.0f} s for {words}: see the logs of the services"
+        ) from None

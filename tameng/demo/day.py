@@ -1,0 +1,98 @@
+"""What the acts of the demonstration share: the offices, the clock, the progress."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from chassis import clock
+from tameng import drain
+from tameng.demo.roster import DemoRosters
+from tameng.offices import Answer, Office
+
+WITA = ZoneInfo("Asia/Makassar")
+PROVINCE = "53"
+CITY = "53.71"
+OEBOBO = "53.71.04"
+DISTRICTS = tuple(f"{CITY}.{number:02}" for number in range(1, 7))
+
+
+class Progress(Protocol):
+    """Where an act shows how far it is."""
+
+    def tell(self, words: str, *, part: float | None = None) -> None:
+        """Show these words, and the part of the act that is done, 0 to 1, where it is known."""
+
+
+@dataclass
+class Day:
+    """One day of the programme in Kota Kupang, as it is played."""
+
+    clock_file: Path
+    rosters: DemoRosters
+    office: Callable[[str, str, str], Office]
+    progress: Progress
+    programme_id: str = ""
+    claims: dict[str, str] = field(default_factory=dict)
+    """The claims by the number of the member who died."""
+    rows_refused: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def province(self) -> Office:
+        """The governor's office, which opens programmes and pays."""
+        return self.office("biro-kesra-ntt", "province", PROVINCE)
+
+    @property
+    def district(self) -> Office:
+        """The manpower office of Kota Kupang, which sends rosters."""
+        return self.office("disnaker-kota-kupang", "district", CITY)
+
+    @property
+    def branch(self) -> Office:
+        """The insurer's branch: bills, prints cards, files claims."""
+        return self.office("bpjs-kupang-loket", "branch", PROVINCE)
+
+    @property
+    def verifier(self) -> Office:
+        """Another officer of the branch, who looks at the papers."""
+        return self.office("bpjs-kupang-verifikator", "branch", PROVINCE)
+
+    @property
+    def approver(self) -> Office:
+        """The head of the branch, who decides."""
+        return self.office("bpjs-kupang-kepala", "approver", PROVINCE)
+
+    @property
+    def auditor(self) -> Office:
+        """The auditor of the state."""
+        return self.office("bpk-ntt", "auditor", PROVINCE)
+
+    @property
+    def admin(self) -> Office:
+        """Whoever runs the machine."""
+        return self.office("operator", "admin", PROVINCE)
+
+    async def settle(self) -> Mapping[str, Answer]:
+        """Wait until everything in flight has landed."""
+        return await drain.drained(
+            self.admin, heard=lambda left: self.progress.tell(f"{left:,} events in flight")
+        )
+
+    async def move_to(self, year_month_day: str, hour: int = 8) -> None:
+        """Let everything land, and then be it that day and hour in Kota Kupang."""
+        await self.settle()
+        moment = datetime.fromisoformat(year_month_day).replace(hour=hour, tzinfo=WITA)
+        clock.move(self.clock_file, moment)
+
+    async def in_each_district(
+        self, act: Callable[[str], Awaitable[Answer]], *, words: str, count: str
+    ) -> int:
+        """Do something in each kecamatan of the city; return the sum of what was counted."""
+        total = 0
+        for place, district in enumerate(DISTRICTS, start=1):
+            answer: dict[str, Any] = await act(district)
+            total += int(answer[count])
+            self.progress.tell(f"{words}: {total:,}", part=place / len(DISTRICTS))
+        return total

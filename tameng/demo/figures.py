@@ -1,0 +1,161 @@
+"""The figures of a played day, as JSON and as a table that a governor could read."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from tameng import checks, drain
+from tameng.checks import Checked
+from tameng.demo.day import OEBOBO, PROVINCE, Day
+from tameng.machine import Described
+
+Figures = dict[str, Any]
+OWNERS = ("enrollment", "banking", "claims")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure beside the one that was published or must come out."""
+
+    words: str
+    published: int | bool
+    found: int | bool
+    rupiah: bool = False
+
+    @property
+    def agrees(self) -> bool:
+        """Whether they are the same."""
+        return self.published == self.found
+
+
+async def checked(day: Day, machine: Described) -> Figures:
+    """Let the auditor verify the record and rebuild every service, then gather all figures."""
+    logged = await day.settle()
+    day.progress.tell("the archive is verified")
+    verification = await day.auditor.post("audit", "/verifications", {}, key="verify")
+    day.progress.tell("every service is rebuilt from its events", part=0.3)
+    names = tuple(machine.environments)
+    answers = await asyncio.gather(*(checks.replayed(machine, name) for name in names))
+    day.progress.tell("the figures are gathered", part=0.9)
+    return await _gathered(
+        day,
+        events=drain.events_logged(logged, *OWNERS),
+        verification=verification,
+        replays=dict(zip(names, answers, strict=True)),
+    )
+
+
+async def _gathered(
+    day: Day, *, events: int, verification: Mapping[str, Any], replays: Mapping[str, Checked]
+) -> Figures:
+    city = await day.auditor.get("enrollment", f"/programmes/{day.programme_id}", area=PROVINCE)
+    oebobo = await day.auditor.get("enrollment", f"/programmes/{day.programme_id}", area=OEBOBO)
+    bank = await day.auditor.get("banking", "/figures", area=PROVINCE)
+    claims = await day.auditor.get("claims", "/figures", area=PROVINCE)
+    archived = verification["events_by_topic"]
+    of_owners = sum(n for topic, n in archived.items() if not topic.endswith("audit.events"))
+    return {
+        "workers_enrolled": city["enrolled"],
+        "workers_enrolled_oebobo": oebobo["enrolled"],
+        "rows_refused": day.rows_refused,
+        "accounts_opened": bank["accounts_opened"],
+        "accounts_deferred": bank["accounts_deferred"],
+        "memberships_active": city["activated"],
+        "months_paid": city["months_paid"],
+        "contributions_paid": city["amount_paid"],
+        "committed": city["reserved"],
+        "cards_delivered": city["cards_delivered"],
+        "claims_paid": claims["paid"],
+        "claims_paid_full": claims["paid_full"],
+        "amount_paid": claims["amount_paid"],
+        "events": events,
+        "audit": {
+            "verified": verification["verified"],
+            "events": of_owners,
+            "root": verification["root"],
+        },
+        "replay": {
+            name: {"same": answer.passed, "events": answer.answer["events"]}
+            for name, answer in replays.items()
+        },
+        "ledger": bank["ledger"],
+        "reconciled": {
+            "debits_equal_credits": bank["ledger"]["balanced"],
+            "events_equal_archive": events == of_owners,
+            "opened_and_deferred_equal_enrolled": bank["accounts_opened"]
+            + bank["accounts_deferred"]
+            == city["enrolled"],
+            "contributions_equal_at_bank": bank["contributions_paid"] == city["amount_paid"],
+            "budget_equals_commitments": city["reserved"] == city["promised_by_members"],
+        },
+        "differences": [
+            f"{name}: {line}"
+            for name, answer in replays.items()
+            for line in checks.differences(answer)
+        ],
+    }
+
+
+def lines(figures: Figures) -> list[Line]:
+    """What was published, or follows from it, beside what this run found."""
+    replays = figures["replay"].values()
+    return [
+        Line("Workers enrolled in Kota Kupang", 2_525, figures["workers_enrolled"]),
+        Line("… of them in kecamatan Oebobo", 377, figures["workers_enrolled_oebobo"]),
+        Line("Bank accounts opened", 1_400, figures["accounts_opened"]),
+        Line("Accounts that wait for papers", 1_125, figures["accounts_deferred"]),
+        Line("Members who were covered", 2_525, figures["memberships_active"]),
+        Line("Cards handed over", 2_525, figures["cards_delivered"]),
+        Line("Months paid", 10_090, figures["months_paid"]),
+        Line("Contributions paid", 169_512_000, figures["contributions_paid"], rupiah=True),
+        Line("Committed after the deaths", 254_251_200, figures["committed"], rupiah=True),
+        Line("Families paid Rp42,000,000", 2, figures["claims_paid_full"]),
+        Line("Claims paid in all", 3, figures["claims_paid"]),
+        Line("Benefits paid", 94_000_000, figures["amount_paid"], rupiah=True),
+        Line("Debits equal credits", published=True, found=figures["ledger"]["balanced"]),
+        Line("Events in the archive", figures["events"], figures["audit"]["events"]),
+        Line("The archive's chain is whole", published=True, found=figures["audit"]["verified"]),
+        Line(
+            "Every service replays to the same",
+            published=True,
+            found=all(each["same"] for each in replays),
+        ),
+        Line(
+            "Budget, accounts and money reconcile",
+            published=True,
+            found=all(figures["reconciled"].values()),
+        ),
+    ]
+
+
+def table(figures: Figures) -> Table:
+    """The figures as people read them."""
+    found = Table(title="One day of the programme in Kota Kupang", title_style="bold")
+    found.add_column("Figure")
+    found.add_column("Published", justify="right")
+    found.add_column("This run", justify="right")
+    found.add_column("")
+    for line in lines(figures):
+        verdict = Text("agrees", "green") if line.agrees else Text("DIFFERS", "bold red")
+        found.add_row(line.words, _shown(line, line.published), _shown(line, line.found), verdict)
+    return found
+
+
+def times(seconds: Mapping[str, float], titles: Mapping[str, str]) -> Table:
+    """How long each act took."""
+    found = Table(title="Time", title_style="bold", show_header=False)
+    found.add_column()
+    found.add_column(justify="right")
+    for name, spent in seconds.items():
+        found.add_row(titles.get(name, name), f"{spent:.1f} s", end_section=name == "setup")
+    return found
+
+
+def _shown(line: Line, value: int | bool) -> str:  # noqa: FBT001  (a figure)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"Rp{value:,}" if line.rupiah else f"{value:,}"

@@ -1,0 +1,83 @@
+"""Wait until everything in flight has landed."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tameng.offices import Answer, Office
+from tameng.problems import Problem
+
+POLL_S = 0.05
+PATIENCE_S = 120.0
+LISTENS_TO = {
+    "enrollment": ("banking", "claims"),
+    "banking": ("enrollment", "claims"),
+    "claims": ("enrollment", "banking"),
+    "audit": ("enrollment", "banking", "claims", "audit"),
+}
+Statuses = Mapping[str, Answer]
+
+
+async def statuses(admin: Office) -> dict[str, Answer]:
+    """How each service stands. Raises: Problem."""
+    found = await asyncio.gather(*(admin.get(name, "/status") for name in LISTENS_TO))
+    return dict(zip(LISTENS_TO, found, strict=True))
+
+
+def heads(status: Mapping[str, Any]) -> dict[int, int]:
+    """The numbers of a service's log, by shard."""
+    return {row["shard"]: row["head"] for row in status["log"]}
+
+
+def in_flight(found: Statuses) -> int:
+    """How many events are logged and not yet sent, or sent and not yet applied by a reader."""
+    unsent: int = sum(max(0, row["head"] - row["sent"]) for s in found.values() for row in s["log"])
+    return unsent + sum(
+        _unapplied(_watermarks(found[reader]), heads(found[owner]), owner=owner)
+        for reader, owners in LISTENS_TO.items()
+        for owner in owners
+    )
+
+
+def _unapplied(
+    marks: Mapping[tuple[str, int], int], logged: Mapping[int, int], *, owner: str
+) -> int:
+    return sum(max(0, head - marks.get((owner, shard), 0)) for shard, head in logged.items())
+
+
+def _watermarks(status: Answer) -> dict[tuple[str, int], int]:
+    return {
+        (row["topic"].rpartition(".events")[0].rpartition("_")[2], row["shard"]): row["watermark"]
+        for row in status["streams"]
+    }
+
+
+def events_logged(found: Statuses, *owners: str) -> int:
+    """How many events these services have recorded."""
+    return sum(sum(heads(found[owner]).values()) for owner in owners)
+
+
+async def drained(
+    admin: Office, *, heard: Callable[[int], Any] = lambda _left: None
+) -> dict[str, Answer]:
+    """Wait until nothing is in flight and nothing new came of it; `heard` is told what is left.
+
+    Raises: Problem after PATIENCE_S without an end, naming what waits.
+    """
+    loop = asyncio.get_running_loop()
+    gives_up_at = loop.time() + PATIENCE_S
+    before: dict[str, dict[int, int]] = {}
+    while True:
+        found = await statuses(admin)
+        left = in_flight(found)
+        now = {name: heads(status) for name, status in found.items()}
+        heard(left)
+        if left == 0 and now == before:
+            return found
+        if loop.time() > gives_up_at:
+            raise Problem(
+                f"{left} events are still in flight after {PATIENCE_S:.0f} s: "
+                "see `tameng status`, and docs/operations.md on lag"
+            )
+        before = now if left == 0 else {}
+        await asyncio.sleep(POLL_S)

@@ -1,0 +1,116 @@
+"""Fresh, migrated databases of a service, each made in a fraction of a second.
+
+    async def test_x(service_database: MakeDatabase) -> None:
+        urls = await service_database("enrollment")
+        engine = runtime_engine(urls.runtime, application="test")
+
+`urls.owner` and `urls.runtime` are addresses (postgresql+asyncpg://) of the two roles, with the
+rights they have in production. A service is migrated once a session, into a template; every
+database is a copy of it and is dropped when its test ends. All that a test mostly wants beside it
+(units, an HTTP client, a clock, events of others) is in `tests/alone.py`.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+
+import asyncpg  # type: ignore[import-untyped]
+import pytest
+
+from chassis.state.database import owner_engine
+from chassis.state.migrations import migrate
+from tameng.stack.databases import Database, Role, create, url_for
+
+DRIVER = "postgresql+asyncpg"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Urls:
+    """Where a database is, for each of its roles."""
+
+    database: str
+    owner: str
+    runtime: str
+
+
+MakeDatabase = Callable[[str], Awaitable[Urls]]
+
+
+@dataclass
+class Templates:
+    """The migrated databases of the session, one a service, and copies of them."""
+
+    superuser_url: str
+    _migrated: dict[str, Database] = field(default_factory=dict)
+    _numbers: "count[int]" = field(default_factory=count)
+
+    async def copy(self, service: str) -> Urls:
+        """A fresh database of the service."""
+        template = self._migrated.get(service) or await self._migrate(service)
+        name = f"test_{service}_{next(self._numbers)}"
+        with suppress(asyncpg.InvalidCatalogNameError):
+            await self.drop(name)
+        await self._execute(
+            f'CREATE DATABASE "{name}" TEMPLATE "{template.name}" OWNER "{template.owner.name}"'
+        )
+        copied = Database(name=name, owner=template.owner, runtime=template.runtime)
+        await create(self.superuser_url, copied)  # the rights to connect are not copied
+        return self._urls(copied)
+
+    async def drop(self, name: str) -> None:
+        """Remove a database, also while somebody is connected."""
+        await self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    async def _migrate(self, service: str) -> Database:
+        name = f"template_{service}"
+        template = Database(
+            name=name,
+            owner=Role(name=f"{name}_owner", password="owner"),
+            runtime=Role(name=f"{name}_runtime", password="runtime"),
+        )
+        await self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        await create(self.superuser_url, template)
+        urls = self._urls(template)
+        engine = owner_engine(urls.owner, application="template")
+        try:
+            await migrate(engine, service=service, runtime_url=urls.runtime)
+        finally:
+            await engine.dispose()
+        self._migrated[service] = template
+        return template
+
+    def _urls(self, database: Database) -> Urls:
+        owner, runtime = (
+            url_for(self.superuser_url, database=database.name, role=role, driver=DRIVER)
+            for role in (database.owner, database.runtime)
+        )
+        return Urls(database=database.name, owner=owner, runtime=runtime)
+
+    async def _execute(self, statement: str) -> None:
+        server = await asyncpg.connect(self.superuser_url)
+        try:
+            await server.execute(statement)
+        finally:
+            await server.close()
+
+
+@pytest.fixture(scope="session")
+def templates(postgres_superuser_url: str) -> Templates:
+    """The session's templates."""
+    return Templates(postgres_superuser_url)
+
+
+@pytest.fixture
+async def service_database(templates: Templates) -> AsyncIterator[MakeDatabase]:
+    """Call with a service's name: a fresh database of it."""
+    made: list[str] = []
+
+    async def make(service: str) -> Urls:
+        urls = await templates.copy(service)
+        made.append(urls.database)
+        return urls
+
+    yield make
+    for name in made:
+        await templates.drop(name)
