@@ -12,13 +12,18 @@ from sqlalchemy.exc import DBAPIError
 
 from chassis import parked
 from chassis import service as services
+from chassis.bus import partitions
 from chassis.bus.reread import Reread
 from chassis.bus.topics import Topics, create_topics
-from chassis.service import Service
+from chassis.service import CannotStart, Service
 from chassis.settings import ServiceSettings, SettingsInvalid, load
 from chassis.state import migrations
 from chassis.state.database import owner_engine
 from chassis.state.replay import Report, replay
+
+
+class NotMigrated(RuntimeError):
+    """What the service needs has not been made yet."""
 
 
 def run(service: Service[Any]) -> None:
@@ -28,6 +33,10 @@ def run(service: Service[Any]) -> None:
         _commands(service)(prog_name=f"python -m services.{service.name}")
     except SettingsInvalid as error:
         sys.exit(f"{service.name}: set in the environment: {error}")
+    except NotMigrated as error:
+        sys.exit(f"{service.name}: {error}: run `python -m services.{service.name} migrate`")
+    except CannotStart as error:
+        sys.exit(f"{service.name}: {error}")
     except KafkaError as error:
         sys.exit(f"{service.name}: Kafka does not answer as it should: {error}")
     except (DBAPIError, OSError) as error:
@@ -43,7 +52,9 @@ def _commands(service: Service[Any]) -> typer.Typer:
     @commands.command()
     def serve() -> None:
         """Run the service until it is told to stop (SIGTERM)."""
-        services.serve(service, load(service.settings))
+        settings = load(service.settings)
+        asyncio.run(_check_surroundings(service, settings))
+        services.serve(service, settings)
 
     @commands.command()
     def migrate() -> None:
@@ -61,7 +72,25 @@ def _commands(service: Service[Any]) -> typer.Typer:
         raise typer.Exit(0 if report.same else 1)
 
     commands.add_typer(parked.commands(service), name="parked")
+    service.commands(commands)
     return commands
+
+
+async def _check_surroundings(service: Service[Any], settings: ServiceSettings) -> None:
+    """Raises what `run` says in one line when Kafka or the database is not there or not ready."""
+    async with partitions.reading(settings.kafka) as consumer:
+        topic = Topics(settings.topic_prefix).of(service.name)
+        if topic not in await consumer.topics():
+            raise NotMigrated(f"the topic {topic} is missing")
+    engine = owner_engine(settings.database_url.get_secret_value(), application=service.name)
+    try:
+        async with engine.connect() as connection:
+            if not await connection.run_sync(
+                lambda opened: migrations.is_current(opened, service=service.name)
+            ):
+                raise NotMigrated("the database is not at the last migration")
+    finally:
+        await engine.dispose()
 
 
 async def _migrate(service: Service[Any], settings: ServiceSettings) -> None:

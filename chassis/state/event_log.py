@@ -9,10 +9,19 @@ from aiokafka.partitioner import murmur2  # type: ignore[import-untyped]
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from chassis.failpoints import failpoint
 from contracts.event import Event
 
 SHARDS = 12
 """Shards of a log and partitions of its topic: fixed for life, because keys map to them."""
+
+
+BODY_BYTES_MAX = 1_000_000
+"""What fits one Kafka record of 1 MiB with its headers: a larger one would stop the relay."""
+
+
+class EventTooLarge(ValueError):
+    """An event that no record can carry."""
 
 
 class LogRow(NamedTuple):
@@ -66,6 +75,8 @@ async def append(
 ) -> None:
     """Number the events densely per shard and write them. The last statements before COMMIT:
     the heads stay locked until then, so the order of numbers is the order of commits.
+
+    Raises: EventTooLarge.
     """
     if not events:
         return
@@ -73,9 +84,10 @@ async def append(
     counts = [len(events[shard]) for shard in shards]
     numbered = await session.execute(_TAKE_NUMBERS, {"shards": shards, "counts": counts})
     last: dict[int, int] = dict(numbered.tuples().all())
+    await failpoint("log.numbered")
     rows = [
         (shard, last[shard] + place, event.event_id, event.type, event.key, event.occurred_at,
-         event.causation_id, event.correlation_id, event.model_dump_json().encode(), now)
+         event.causation_id, event.correlation_id, _body(event), now)
         for shard in shards
         for place, event in enumerate(events[shard], start=1)
     ]  # fmt: skip
@@ -83,6 +95,13 @@ async def append(
     await connection.driver_connection.copy_records_to_table(
         "event_log", records=rows, columns=_COLUMNS
     )
+
+
+def _body(event: Event) -> bytes:
+    body = event.model_dump_json().encode()
+    if len(body) > BODY_BYTES_MAX:
+        raise EventTooLarge(f"{event.type}: {len(body)} bytes, at most {BODY_BYTES_MAX}")
+    return body
 
 
 async def rows_from(

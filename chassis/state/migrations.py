@@ -4,6 +4,8 @@ from importlib.resources import files
 
 from alembic import command, context
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -32,6 +34,12 @@ async def migrate(owner: AsyncEngine, *, service: str, runtime_url: str) -> None
         )
         for grant in _GRANTS:
             await connection.execute(text(grant.format(role=role)))
+
+
+def is_current(connection: Connection, *, service: str) -> bool:
+    """Whether the database is at the service's last migration."""
+    wanted = ScriptDirectory.from_config(configuration(service)).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() == wanted
 
 
 def run(*tables: MetaData) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.clock import Clock
+from chassis.failpoints import failpoint
 from chassis.faults import Passing
 from chassis.state import event_log
 from chassis.state.projections import Projections
@@ -91,5 +92,7 @@ class Units:
                 unit = Unit(session, self.projections, now=self.clock())
                 yield unit
                 logged = await unit.log()
+                await failpoint("unit.logged")
+            await failpoint("unit.committed")
             if logged:
                 self.recorded.set()

