@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import typer
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
 
-from chassis import clock, logs
+from chassis import clock, failpoints, logs
 from chassis.bus.consumer import Consumer
 from chassis.bus.handlers import Handlers
 from chassis.bus.positions import NumbersBroken, RelayDiverged
@@ -21,7 +22,7 @@ from chassis.bus.subscription import Subscription, connect
 from chassis.bus.topics import Topics
 from chassis.jobs import Job
 from chassis.metrics import Metrics
-from chassis.settings import ServiceSettings
+from chassis.settings import ServiceSettings, SettingsInvalid
 from chassis.state.database import runtime_engine
 from chassis.state.projections import Projections
 from chassis.state.unit import Units
@@ -36,6 +37,10 @@ LOOP_LIMIT_S = 90.0
 STOP_TIMEOUT_S = 10
 log = logging.getLogger(__name__)
 S = TypeVar("S", bound=ServiceSettings)
+
+
+class CannotStart(Exception):
+    """Something outside keeps the service from starting; the text says what, and what to do."""
 
 
 @dataclass
@@ -75,6 +80,8 @@ class Service(Generic[S]):
     jobs: Callable[[Running[S]], Sequence[Job]] = lambda _running: ()
     store: Callable[[Running[S]], Store] | None = None
     """Where records go, when not through the handlers into the database."""
+    commands: Callable[[typer.Typer], None] = lambda _commands: None
+    """Adds commands of its own to the command line."""
 
 
 def application(service: Service[S], settings: S) -> FastAPI:
@@ -112,7 +119,9 @@ def application(service: Service[S], settings: S) -> FastAPI:
 
 
 def serve(service: Service[S], settings: S) -> None:
-    """Run the service until it is told to stop."""
+    """Run the service until it is told to stop. Raises: SettingsInvalid."""
+    if failpoints.ARMED and settings.mode == "production":
+        raise SettingsInvalid(f"{failpoints.VARIABLE}: production has none, unset it")
     logs.configure(service.name)
     uvicorn.run(
         application(service, settings),
@@ -203,6 +212,9 @@ async def _relay(running: Running[S]) -> None:
         running.relay.stopped_by = str(error)
         running.health.forget("relay")
         running.units.close(str(error))
+    except Exception:
+        log.exception("the relay failed unexpectedly; the watch over health ends this process")
+        raise
 
 
 def _start(job: Job, watched: Health) -> asyncio.Task[None]:

@@ -30,7 +30,7 @@ class CheckpointSigned(Event):
     heads: tuple[ChainHead, ...]
     events: Annotated[int, Field(ge=0)]
     root: Sha256
-    """SHA-256 over the heads in order: one number for the whole record."""
+    """SHA-256 over one line `topic shard seq digest` a head: it stands for the whole record."""
     signature: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{86}==$")]
     """Ed25519 over the root's 32 bytes, base64."""
     signed_by: Officer
@@ -43,7 +43,7 @@ class FindingRaised(Event):
     key_field: ClassVar[str] = "finding_id"
 
     finding_id: UUID
-    kind: Literal["archive-damaged", "content-differs"]
+    kind: Literal["archive-damaged", "content-differs", "checkpoint-altered"]
     place: Line
     """Topic, shard and number."""
     detail: Line

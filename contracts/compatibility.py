@@ -37,6 +37,8 @@ class Change(NamedTuple):
     """The field, with dots for what lies inside; empty: the event itself."""
     what: str
     verdict: Verdict
+    readers: tuple[str, ...] = ()
+    """The services that read the event, before or after."""
 
 
 class _Difference(NamedTuple):
@@ -54,29 +56,32 @@ def changes(old: Mapping[str, Schema], new: Mapping[str, Schema]) -> list[Change
     """What changed between two sets of schemas, each by the event's name on the wire."""
     found: list[Change] = []
     for name in sorted(old.keys() | new.keys()):
-        if name not in new:
-            what = "is gone, and with it the way to read those that were recorded"
-            found.append(Change(name, "", what, Verdict.NEW_MAJOR))
-        elif name not in old:
-            found.append(Change(name, "", "is new", _when_it_means_something(new[name])))
-        else:
-            found += [Change(name, *each) for each in _event(old[name], new[name])]
+        readers = _readers(old.get(name, {})) | _readers(new.get(name, {}))
+        for place, what, verdict in _event(old.get(name), new.get(name)):
+            alone = verdict is Verdict.READERS_FIRST and not readers
+            followed = Verdict.ANY_ORDER if alone else verdict
+            found.append(Change(name, place, what, followed, tuple(sorted(readers))))
     return found
 
 
-def _when_it_means_something(schema: Schema) -> Verdict:
-    """Readers pass over what they do not know: whoever is to act on it must know it before."""
-    return Verdict.READERS_FIRST if schema.get("x-readers") else Verdict.ANY_ORDER
+def _readers(schema: Schema) -> set[str]:
+    return set(schema.get("x-readers", ()))
 
 
-def _event(old: Schema, new: Schema) -> Iterator[_Difference]:
-    if old.get("x-key") != new.get("x-key"):
-        what = f"the key was {old.get('x-key')} and is {new.get('x-key')}: order is lost"
+def _event(old: Schema | None, new: Schema | None) -> Iterator[_Difference]:
+    if new is None:
+        what = "is gone, and with it the way to read those that were recorded"
         yield _Difference("", what, Verdict.NEW_MAJOR)
-    before, after = set(old.get("x-readers", ())), set(new.get("x-readers", ()))
-    for reader in sorted(after - before):
-        yield _Difference("", f"{reader} reads it now", Verdict.READERS_FIRST)
-    for reader in sorted(before - after):
+        return
+    if old is None:  # what a reader does not know it passes over, for ever
+        yield _Difference("", "is new", Verdict.READERS_FIRST)
+        return
+    if old["x-key"] != new["x-key"]:
+        what = f"the key was {old['x-key']} and is {new['x-key']}: the order is lost"
+        yield _Difference("", what, Verdict.NEW_MAJOR)
+    for reader in sorted(_readers(new) - _readers(old)):
+        yield _Difference("", f"{reader} reads it now", Verdict.ANY_ORDER)
+    for reader in sorted(_readers(old) - _readers(new)):
         yield _Difference("", f"{reader} reads it no longer", Verdict.ANY_ORDER)
     yield from _Comparison(old, new).objects(old, new, place="")
 
@@ -87,7 +92,6 @@ class _Comparison:
     def __init__(self, old: Schema, new: Schema) -> None:
         self._old_parts = old.get("$defs", {})
         self._new_parts = new.get("$defs", {})
-        self._meaning = _when_it_means_something(new)
 
     def values(self, old: Schema, new: Schema, *, place: str) -> Iterator[_Difference]:
         """How what may stand at a place changed."""
@@ -111,18 +115,12 @@ class _Comparison:
             if name not in after:
                 yield _removed(inside, before[name])
             elif name not in before:
-                yield self._added(inside, after[name])
+                yield _added(inside, after[name])
             else:
                 yield from _defaults(before[name], after[name], place=inside)
                 yield from self.values(before[name].schema, after[name].schema, place=inside)
         yield from self._free_fields(old, new, place=place)
         yield from _words(old, new, place=place, apart_from=OF_OBJECTS)
-
-    def _added(self, place: str, field: _Field) -> _Difference:
-        if field.required:
-            what = "is new and has no default: old events cannot be read"
-            return _Difference(place, what, Verdict.NEW_MAJOR)
-        return _Difference(place, "is new, with a default", self._meaning)
 
     def _free_fields(self, old: Schema, new: Schema, *, place: str) -> Iterator[_Difference]:
         """Fields of any name, as in a count by reason. A reader passes over what it forbids."""
@@ -160,6 +158,13 @@ def _fields(schema: Schema) -> dict[str, _Field]:
     }
 
 
+def _added(place: str, field: _Field) -> _Difference:
+    if field.required:
+        what = "is new and has no default: old events cannot be read"
+        return _Difference(place, what, Verdict.NEW_MAJOR)
+    return _Difference(place, "is new, with a default", Verdict.READERS_FIRST)
+
+
 def _removed(place: str, field: _Field) -> _Difference:
     if field.required:
         return _Difference(place, "is gone, and readers need it", Verdict.NEW_MAJOR)
@@ -188,7 +193,9 @@ def _words(
 ) -> Iterator[_Difference]:
     """How the remaining words of two schemas differ: each narrows, widens, or both."""
     old, new = _choices(old), _choices(new)
-    for word in sorted((old.keys() | new.keys()) - SAYS_NOTHING - {*apart_from}):
+    other_type = "type" in old and "type" in new and old["type"] != new["type"]
+    words = {"type"} if other_type else (old.keys() | new.keys()) - SAYS_NOTHING
+    for word in sorted(words - {*apart_from}):
         before, after = old.get(word), new.get(word)
         if before == after:
             continue

@@ -20,6 +20,7 @@ from contracts.types import (
     Month,
     Officer,
     ProgrammeId,
+    RegencyCode,
     RegionCode,
     RosterId,
     Rupiah,
@@ -35,7 +36,7 @@ class Quota(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    region_code: RegionCode
+    region_code: RegencyCode
     heads: Heads
 
 
@@ -92,7 +93,7 @@ class RosterReceived(Event):
 
     roster_id: RosterId
     programme_id: ProgrammeId
-    region_code: RegionCode
+    region_code: RegencyCode
     sha256: Sha256
     rows: Heads
     received_by: Officer
@@ -213,7 +214,7 @@ class CoverageEnded(Event):
 
     worker_id: WorkerId
     programme_id: ProgrammeId
-    region_code: RegionCode
+    region_code: RegencyCode
     """The kabupaten or kota whose commitment shrinks."""
     reason: Literal["death"]
     ended_on: date

@@ -69,7 +69,7 @@ def _describe(part: dict[str, Any], words: dict[str, str]) -> None:
         if name in words:
             described["description"] = words[name]
         if described.get("format") == "base64url":
-            described |= _encoded_lengths(described)
+            described.update(_encoded_lengths(described))
 
 
 def _encoded_lengths(described: dict[str, Any]) -> dict[str, Any]:

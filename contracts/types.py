@@ -29,6 +29,8 @@ Month = Annotated[str, Field(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$")]
 """A calendar month, `2025-07`."""
 RegionCode = Annotated[str, Field(pattern=r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$")]
 """A province, kabupaten or kota, kecamatan or village, by the code of the interior ministry."""
+RegencyCode = Annotated[str, Field(pattern=r"^\d{2}\.\d{2}$")]
+"""A kabupaten or kota, `53.71`."""
 DistrictCode = Annotated[str, Field(pattern=r"^\d{2}\.\d{2}\.\d{2}$")]
 """A kecamatan, `53.71.04`."""
 VillageCode = Annotated[str, Field(pattern=r"^\d{2}\.\d{2}\.\d{2}\.\d{4}$")]

@@ -32,18 +32,28 @@ class Admission:
 
     applied: list[Record] = field(default_factory=list)
     watermarks: dict[Stream, int] = field(default_factory=dict)
-    gaps: dict[Stream, int] = field(default_factory=dict)
-    """Streams with a hole, and the number to ask for."""
+    highest: dict[Stream, int] = field(default_factory=dict)
+    """The highest number that came of each stream."""
     duplicates: list[Record] = field(default_factory=list)
     parked: int = 0
 
+    @property
+    def gaps(self) -> dict[Stream, int]:
+        """Streams with a hole, and the number to ask for."""
+        reached = self.watermarks
+        return {
+            stream: reached.get(stream, 0) + 1
+            for stream, highest in self.highest.items()
+            if highest > reached.get(stream, 0)
+        }
+
     def followed_by(self, later: "Admission") -> "Admission":
-        """This and the next, as one: where both know a stream, the later knows better."""
-        gaps = {s: n for s, n in self.gaps.items() if s not in later.watermarks} | later.gaps
+        """This and the next, as one: the later knows better how far each stream has come."""
         return Admission(
             applied=self.applied + later.applied,
             watermarks=self.watermarks | later.watermarks,
-            gaps=gaps,
+            highest=later.highest
+            | {s: max(n, later.highest.get(s, 0)) for s, n in self.highest.items()},
             duplicates=self.duplicates + later.duplicates,
             parked=self.parked + later.parked,
         )
@@ -52,23 +62,16 @@ class Admission:
 def admit(records: Iterable[Record], *, watermarks: Mapping[Stream, int]) -> Admission:
     """Keep the records that follow on; drop the ones seen before; name the gaps.
 
-    Nothing beyond a gap is applied: its owner sends again from the number that is missing. The gap
-    is closed only when the highest number seen has been applied.
+    Nothing beyond a gap is applied: its owner sends again from the number that is missing.
     """
     admission = Admission(watermarks=dict(watermarks))
-    reached = admission.watermarks
-    seen = dict(watermarks)
+    reached, highest = admission.watermarks, admission.highest
     for record in records:
-        seen[record.stream] = max(record.seq, seen.get(record.stream, 0))
+        highest[record.stream] = max(record.seq, highest.get(record.stream, 0))
         expected = reached.get(record.stream, 0) + 1
         if record.seq < expected:
             admission.duplicates.append(record)
         elif record.seq == expected:
             admission.applied.append(record)
             reached[record.stream] = record.seq
-    admission.gaps = {
-        stream: reached.get(stream, 0) + 1
-        for stream, highest in seen.items()
-        if highest > reached.get(stream, 0)
-    }
     return admission

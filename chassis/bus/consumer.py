@@ -15,6 +15,7 @@ from chassis.bus import wire
 from chassis.bus.admission import Admission, Record, Stream
 from chassis.bus.rewinds import Gaps, Reading
 from chassis.bus.store import Store
+from chassis.failpoints import failpoint
 
 COMMIT_TIMEOUT_S = 10.0
 ASK_TIMEOUT_S = 5.0
@@ -59,7 +60,8 @@ class Consumer:
             return
         self._failures = 0
         self.heard(admission, len(arrived) - len(records))
-        self.gaps.after_poll(missing=admission.gaps, reached=admission.watermarks)
+        self.gaps.after_poll(reached=admission.watermarks, highest=admission.highest)
+        await failpoint("consumer.applied")
         await self._commit(consumer, arrived)
 
     def _read(self, arrived: Sequence[ConsumerRecord]) -> list[Record]:

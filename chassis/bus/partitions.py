@@ -13,7 +13,7 @@ from chassis.bus.positions import START, Position
 from chassis.state.event_log import SHARDS
 
 LOOK_TIMEOUT_S = 30.0
-SPAN_FIRST_RECORDS = 64
+SPAN_FIRST_RECORDS = 1_024
 SPAN_FACTOR = 16
 READ_RECORDS_MAX = 1_000
 REQUEST_TIMEOUT_MS = 10_000
@@ -24,6 +24,8 @@ class Tail(NamedTuple):
 
     end: int
     position: Position
+    highest: Position
+    """The highest number beside the last: the last may be an old one that was sent again."""
 
 
 @asynccontextmanager
@@ -65,27 +67,37 @@ async def tails(brokers: str, topic: str, *, source: str) -> dict[int, Tail]:
         consumer.assign(partitions_of(topic))
         starts = await consumer.beginning_offsets(partitions_of(topic))
         finish = await consumer.end_offsets(partitions_of(topic))
-        found: dict[TopicPartition, Record] = {}
+        found: dict[TopicPartition, _Own] = {}
         above = dict(finish)
         span = SPAN_FIRST_RECORDS
         while above := {p: end for p, end in above.items() if end > starts[p] and p not in found}:
             below = {p: max(starts[p], end - span) for p, end in above.items()}
-            found |= await _last_between(consumer, below, above, source=source)
+            found |= await _own_between(consumer, below, above, source=source)
             above = below
             span *= SPAN_FACTOR
-    return {p.partition: Tail(end, _position(found.get(p))) for p, end in finish.items()}
+    return {
+        p.partition: Tail(end, *map(_position, found.get(p, (None, None))))
+        for p, end in finish.items()
+    }
 
 
-async def _last_between(
+class _Own(NamedTuple):
+    """Of the owner's events that were looked at."""
+
+    last: Record
+    highest: Record
+
+
+async def _own_between(
     consumer: AIOKafkaConsumer,
     below: Mapping[TopicPartition, int],
     above: Mapping[TopicPartition, int],
     *,
     source: str,
-) -> dict[TopicPartition, Record]:
+) -> dict[TopicPartition, _Own]:
     for partition, offset in below.items():
         consumer.seek(partition, offset)
-    last: dict[TopicPartition, Record] = {}
+    own: dict[TopicPartition, _Own] = {}
     unread = set(below)
     while unread:
         arrived = await consumer.getmany(*unread, timeout_ms=100, max_records=READ_RECORDS_MAX)
@@ -93,9 +105,14 @@ async def _last_between(
             for record in records:
                 event = wire.read(record, source=source)
                 if event is not None and record.offset < above[partition]:
-                    last[partition] = event
+                    known = own.get(partition, _Own(event, event))
+                    own[partition] = _Own(event, max(known.highest, event, key=_number))
         unread = {p for p in unread if await consumer.position(p) < above[p]}
-    return last
+    return own
+
+
+def _number(record: Record) -> int:
+    return record.seq
 
 
 def _position(record: Record | None) -> Position:

@@ -10,11 +10,13 @@ from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-unt
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.bus import partitions, positions, rewinds, sender
 from chassis.bus.positions import PartitionWentBack, Position
 from chassis.bus.rewinds import Rewind
+from chassis.failpoints import failpoint
 from chassis.state import event_log
 from chassis.state.event_log import LogRow
 
@@ -27,7 +29,7 @@ CHECK_ENDS_S = 10.0
 REQUESTS_MAX = 1_000
 
 _LOCK = text("SELECT pg_advisory_lock(:lock)")
-_PASSING = (KafkaError, PartitionWentBack, TimeoutError, OSError, DBAPIError)
+_PASSING = (KafkaError, PartitionWentBack, TimeoutError, OSError, DBAPIError, PoolTimeout)
 log = logging.getLogger(__name__)
 
 
@@ -66,6 +68,7 @@ class Relay:
         Raises: RelayDiverged, NumbersBroken.
         """
         while True:
+            self.beat()
             try:
                 async with self._reading_log() as connection:
                     await self._copy(connection)
@@ -75,8 +78,12 @@ class Relay:
             await asyncio.sleep(START_AGAIN_S)
 
     async def _copy(self, connection: AsyncConnection) -> None:
-        """From the last records on. All that is known is thrown away when this ends."""
+        """From the last records on. All that is known is thrown away when this ends.
+
+        The last record may be an old one, sent twice: the log must hold the highest as well.
+        """
         tails = await partitions.tails(self.brokers, self.topic, source=self.source)
+        await self._unsent(connection, {shard: tail.highest for shard, tail in tails.items()})
         self.places = {shard: tail.position for shard, tail in tails.items()}
         ends = {shard: tail.end for shard, tail in tails.items()}
         clock = asyncio.get_running_loop().time
@@ -92,7 +99,11 @@ class Relay:
                 requests = await _requests(consumer)
                 places = positions.rewound(self.places, requests, topic=self.topic)
                 fresh = await self._unsent(connection, places)
+                if fresh:
+                    await failpoint("relay.read")
                 sent = await sender.send(producer, self.topic, fresh, source=self.source)
+                if fresh:
+                    await failpoint("relay.sent")
                 ends = positions.check_ends(ends, sent)
                 self.places = positions.advanced(places, fresh)
                 if clock() - checked_at >= self.check_ends_s:

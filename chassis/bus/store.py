@@ -7,6 +7,7 @@ from typing import Protocol
 from chassis.bus import parking, watermarks
 from chassis.bus.admission import Admission, Record, Stream, admit
 from chassis.bus.handlers import Handlers
+from chassis.failpoints import failpoint
 from chassis.faults import is_passing
 from chassis.state.unit import Units
 from chassis.traces import described
@@ -57,9 +58,11 @@ class Database:
         async with self.units.bulk() as unit:
             marks = await watermarks.lock(unit.session, (record.stream for record in records))
             admission = admit(records, watermarks=marks)
+            await failpoint("store.admitted")
             if admission.applied:
                 admission.parked = await parking.handle(
                     unit, self.handlers, admission.applied, unhandled=unhandled
                 )
+                await failpoint("store.handled")
                 await watermarks.advance(unit.session, marks, admission.watermarks)
         return admission

@@ -44,6 +44,7 @@ class Subscription:
     consumer: Consumer
     group_id: str
     session_timeout_ms: int = 45_000
+    heartbeat_interval_ms: int = 3_000
 
     def __post_init__(self) -> None:
         self.subscriber = self.broker.subscriber(
@@ -58,7 +59,7 @@ class Subscription:
             no_reply=True,
             auto_offset_reset="earliest",
             session_timeout_ms=self.session_timeout_ms,
-            heartbeat_interval_ms=3_000,
+            heartbeat_interval_ms=self.heartbeat_interval_ms,
             rebalance_timeout_ms=60_000,
             max_poll_interval_ms=300_000,
             partition_assignment_strategy=(_own_assignor(),),

@@ -9,6 +9,7 @@ from chassis.bus.admission import Record, Stream
 from chassis.state.event_log import LogRow
 
 _NUMBER = re.compile(rb"[1-9][0-9]{0,17}")  # fits a bigint
+_NAME = re.compile(r"[^\0]{1,200}")  # fits an indexed column, which takes no NUL
 
 
 def headers(row: LogRow, *, source: str) -> list[tuple[str, bytes]]:
@@ -42,7 +43,7 @@ def read(arrived: ConsumerRecord, *, source: str) -> Record | None:
     if found.get("ce_source") != source.encode() or not _NUMBER.fullmatch(sequence):
         return None
     try:
-        return Record(
+        record = Record(
             stream=Stream(arrived.topic, arrived.partition),
             seq=int(sequence),
             body=arrived.value or b"",
@@ -53,3 +54,4 @@ def read(arrived: ConsumerRecord, *, source: str) -> Record | None:
         )
     except (KeyError, ValueError, AttributeError):  # missing, malformed, null
         return None
+    return record if all(map(_NAME.fullmatch, (record.type, record.key))) else None

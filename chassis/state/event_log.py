@@ -83,7 +83,7 @@ async def append(
     shards = sorted(events)
     counts = [len(events[shard]) for shard in shards]
     numbered = await session.execute(_TAKE_NUMBERS, {"shards": shards, "counts": counts})
-    last: dict[int, int] = dict(numbered.tuples().all())
+    last: dict[int, int] = dict(numbered.all())
     await failpoint("log.numbered")
     rows = [
         (shard, last[shard] + place, event.event_id, event.type, event.key, event.occurred_at,
@@ -118,7 +118,7 @@ async def rows_from(
 async def heads(connection: AsyncConnection | AsyncSession) -> dict[int, int]:
     """The highest number of each shard; 0 for an empty one."""
     found = await connection.execute(text("SELECT shard, seq FROM shard_head ORDER BY shard"))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 async def oldest_age_s(connection: AsyncConnection, places: Mapping[int, int]) -> float:

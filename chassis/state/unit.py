@@ -92,7 +92,8 @@ class Units:
                 unit = Unit(session, self.projections, now=self.clock())
                 yield unit
                 logged = await unit.log()
-                await failpoint("unit.logged")
-            await failpoint("unit.committed")
+                if logged:
+                    await failpoint("unit.logged")
             if logged:
+                await failpoint("unit.committed")
                 self.recorded.set()

@@ -13,7 +13,7 @@ from chassis.web.access import IN_OPERATION, Caller, Guarded, allowed, body, que
 from chassis.web.commands import Command, command
 from chassis.web.reading import Session, tools
 from contracts.enrollment import Quota
-from contracts.types import DistrictCode, Line, Month, RegionCode, Rupiah
+from contracts.types import DistrictCode, Line, Month, RegencyCode, RegionCode, Rupiah
 from services.enrollment import roster
 from services.enrollment.adapters import Tools
 from services.enrollment.operations import contributions, lookups, members, programmes, rosters
@@ -121,12 +121,9 @@ _UPLOADS_ROSTER = command(
 )
 async def upload_roster(
     programme_id: UUID,
-    region_code: RegionCode,
+    region_code: RegencyCode,
     request: Request,
-    command: Annotated[
-        Command,
-        command("district", area=query("region_code"), body_bytes_max=roster.FILE_BYTES_MAX),
-    ],
+    command: Annotated[Command, _UPLOADS_ROSTER],
 ) -> Response:
     """Upload a roster as the body: CSV. It is worked through at once; ask for it by its id."""
     file = await asyncio.to_thread(roster.read, await request.body())

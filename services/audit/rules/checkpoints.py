@@ -8,6 +8,7 @@ from hashlib import sha256
 from contracts.audit import ChainHead, CheckpointSigned
 from contracts.event import Cause, derived_id
 
+
 def root(heads: Sequence[ChainHead]) -> bytes:
     """What stands for all heads: SHA-256 over one line each, `topic shard seq digest`, in the order
     of topics and shards, each line ended by a newline; 32 bytes.

@@ -42,7 +42,7 @@ PACKAGES = (
         source="PP 44/2015 art. 34 as amended by PP 82/2019",
     ),
 )
-"""In the order of their days. The scholarship needs three years of cover: none can have them yet."""
+"""Without the scholarship: it takes three years of cover, which nobody can have yet."""
 
 
 class PaidMonth(NamedTuple):
@@ -121,7 +121,7 @@ def needs_confirmation(explanation: Explanation) -> str | None:
     began_on = local_day(explanation.covered_from)
     if explanation.died_on == began_on:
         return f"the cover began that very day, at {explanation.covered_from:%H:%M} UTC"
-    if abs(explanation.died_on - explanation.waiting_ends_on) <= BOUNDARY:
+    if abs(explanation.died_on - explanation.waiting_ends_on) < BOUNDARY:
         return f"the waiting time ended on {explanation.waiting_ends_on}, within seven days of it"
     return None
 
@@ -140,13 +140,9 @@ def _covered_from(cover: Cover, died_on: date) -> datetime:
     return cover.covered_from
 
 
-def _why_funeral_only(
-    heir_class: HeirClass, *, months_paid: int, has_waited: bool
-) -> str | None:
+def _why_funeral_only(heir_class: HeirClass, *, months_paid: int, has_waited: bool) -> str | None:
     if not has_waited:
-        return (
-            "; the whole package needs three months (Permenaker 1/2025): funeral benefit only"
-        )
+        return "; the whole package needs three months (Permenaker 1/2025): funeral benefit only"
     if months_paid < MONTHS_PAID_MIN:
         return (
             "; the whole package needs three months paid in a row (Permenaker 1/2025), "

@@ -1,4 +1,4 @@
-"""Filing a claim, its heirs and papers, and looking them through."""
+"""Filing a claim, attaching its papers, and looking them through."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,13 +11,10 @@ from contracts.claims import (
     ClaimVerified,
     DocumentAttached,
     DocumentKind,
-    HeirClass,
-    HeirRegistered,
 )
 from contracts.event import Cause, derived_id
 from contracts.refusal import Refused
-from contracts.sealed import Sealed
-from contracts.types import ClaimId, PartyId, WorkerId
+from contracts.types import ClaimId, WorkerId
 from services.claims.rules.months import local_day
 
 ClaimState = Literal["filed", "verified", "approved", "rejected", "paid"]
@@ -47,12 +44,6 @@ class ClaimInOtherState(Refused):
     """The claim is past that step, or has not come to it."""
 
     slug, status, retryable = "claim-in-other-state", 409, False
-
-
-class HeirClassMixed(Refused):
-    """While an heir of a higher class lives, one of a lower class has no right."""
-
-    slug, status, retryable = "heir-class-mixed", 409, False
 
 
 class HeirMissing(Refused):
@@ -95,14 +86,6 @@ class Paper(NamedTuple):
     sha256: str
 
 
-class Party(NamedTuple):
-    """An heir as they are registered."""
-
-    party_id: PartyId
-    heir_class: HeirClass
-    account: Literal["open-here", "elsewhere"]
-
-
 def file_claim(
     worker_id: WorkerId,
     *,
@@ -127,40 +110,6 @@ def file_claim(
         worker_id=worker_id,
         died_on=died_on,
         filed_by=officer,
-    )
-
-
-def register_heir(
-    claim: HeldClaim,
-    party: Party,
-    identity: Sealed,
-    *,
-    classes: Collection[int],
-    cause: Cause,
-    officer: str,
-    now: datetime,
-) -> HeirRegistered:
-    """Register an heir. All heirs of a claim are of one class: the highest that has a living
-    member (PP 44/2015 art. 40(2)). `classes` are those registered so far.
-
-    Raises: ClaimInOtherState, HeirClassMixed.
-    """
-    claim.check_state("filed")
-    for other in classes:
-        if other != party.heir_class:
-            raise HeirClassMixed(
-                f"an heir of class {other} is registered, this one is of class "
-                f"{party.heir_class.value}: only the highest class that has a living member counts"
-            )
-    return HeirRegistered(
-        **cause.stamp("register-heir", at=now),
-        claim_id=claim.claim_id,
-        worker_id=claim.worker_id,
-        party_id=party.party_id,
-        heir_class=party.heir_class,
-        account=party.account,
-        identity=identity,
-        registered_by=officer,
     )
 
 

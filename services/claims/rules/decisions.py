@@ -34,10 +34,12 @@ class BoundaryNeedsConfirmation(Refused):
 
 @dataclass(frozen=True)
 class Approval:
-    """What the approver asks for."""
+    """What an approver decides: who is paid."""
 
     payee_id: UUID
     confirmation: str | None
+    """Why it is approved so near a boundary of the law."""
+    officer: str
 
 
 class SettledClaim(NamedTuple):
@@ -55,7 +57,6 @@ def approve(
     cover: Cover,
     heirs: Mapping[UUID, HeirClass],
     cause: Cause,
-    officer: str,
     now: datetime,
 ) -> ClaimApproved:
     """Decide what is paid to whom. `heirs` are the parties of the claim.
@@ -64,7 +65,7 @@ def approve(
     BoundaryNeedsConfirmation.
     """
     claim.check_state("verified")
-    _check_officer(claim, officer)
+    _check_officer(claim, approval.officer)
     if approval.payee_id not in heirs:
         raise PayeeUnknown("choose a payee among the parties registered in this claim")
     benefit = death_benefit(cover, died_on=claim.died_on, heir_class=heirs[approval.payee_id])
@@ -80,7 +81,7 @@ def approve(
             for line, amount in benefit.amounts.items()
         ),
         explanation=benefit.explanation,
-        approved_by=officer,
+        approved_by=approval.officer,
         confirmation=approval.confirmation,
     )
 

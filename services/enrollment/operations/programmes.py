@@ -37,7 +37,10 @@ class Amended(BaseModel):
 
 
 async def open_programme(unit: Unit, terms: ProgrammeTerms, *, by: Caller, cause: Cause) -> Opened:
-    """Open a programme. Raises: ProgrammeMonthsReversed."""
+    """Open a programme.
+
+    Raises: ProgrammeMonthsReversed, QuotaNamedTwice, QuotaOutsideProvince.
+    """
     opened = rules.open_programme(terms, cause=cause, officer=by.name, now=unit.now)
     await unit.record([opened])
     return Opened(programme_id=opened.programme_id)
@@ -46,9 +49,13 @@ async def open_programme(unit: Unit, terms: ProgrammeTerms, *, by: Caller, cause
 async def amend_programme(
     unit: Unit, programme_id: UUID, quotas: Sequence[Quota], *, by: Caller, cause: Cause
 ) -> Amended:
-    """Set quotas anew. Raises: ProgrammeUnknown, OutsideArea, QuotaBelowMembers."""
+    """Set quotas anew.
+
+    Raises: ProgrammeUnknown, OutsideArea, QuotaBelowMembers, QuotaNamedTwice, QuotaOutsideProvince.
+    """
     held = await held_programme(unit.session, programme_id)
     by.check_area(held.province_code)
+    rules.check_quotas(quotas, province_code=held.province_code)
     amended = rules.amend_programme(
         ProgrammeId(programme_id),
         quotas,

@@ -59,10 +59,12 @@ async def months_unpaid(session: AsyncSession, invoice_id: UUID) -> list[Month]:
 
 
 async def without_number(session: AsyncSession, months: Sequence[Month]) -> list[Month]:
-    """Those of these months whose member has no number yet."""
+    """Those of these months whose member has no number yet and may still get one: the dead may
+    not, when the payment arrives after the death was verified."""
     statement = select(Membership.worker_id, Membership.programme_id).where(
         col(Membership.worker_id).in_([month.worker_id for month in months]),
         col(Membership.kpj).is_(None),
+        col(Membership.ended_on).is_(None),
     )
     waiting = {tuple(row) for row in await session.execute(statement)}
     return [month for month in months if (month.worker_id, month.programme_id) in waiting]

@@ -23,10 +23,11 @@ OPTIONAL = frozenset({"no_hp"})
 Slug = Literal[
     "nik-malformed", "nik-in-scientific-notation", "nik-twice-in-file", "already-member",
     "too-old", "too-young", "village-unknown", "date-malformed", "field-missing",
-    "field-malformed", "quota-exhausted", "budget-exhausted",
+    "field-malformed", "quota-exhausted", "budget-exhausted", "programme-over",
 ]  # fmt: skip
 
-_EXHAUSTED = {
+_EXHAUSTED: Mapping[Slug, str] = {
+    "programme-over": "no month of the programme is left: ask the province for the next one",
     "quota-exhausted": "the quota of the region is used up: ask the province to raise it",
     "budget-exhausted": "the money of the programme is promised: ask the province",
 }

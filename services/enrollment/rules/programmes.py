@@ -30,6 +30,18 @@ class QuotaBelowMembers(Refused):
     slug, status, retryable = "quota-below-members", 409, False
 
 
+class QuotaNamedTwice(Refused):
+    """A region may have one quota."""
+
+    slug, status, retryable = "quota-named-twice", 422, False
+
+
+class QuotaOutsideProvince(Refused):
+    """A province pays for its own kabupaten and kota."""
+
+    slug, status, retryable = "quota-outside-province", 422, False
+
+
 @dataclass(frozen=True)
 class ProgrammeTerms:
     """What a province asks for when it opens a programme."""
@@ -69,14 +81,16 @@ class Capacity:
 
     def reserve(
         self, *, this_month: str
-    ) -> Reservation | Literal["quota-exhausted", "budget-exhausted"]:
+    ) -> Reservation | Literal["programme-over", "quota-exhausted", "budget-exhausted"]:
         """Take a place and the money for the months from this one on, or say why not.
 
         A commitment is made only for money that is there (PP 12/2019 art. 124(1)).
         """
         first_month = max(this_month, self.first_month)
         amount = months_between(first_month, self.last_month) * self.month
-        if self.places < 1 or amount == 0:
+        if amount == 0:
+            return "programme-over"
+        if self.places < 1:
             return "quota-exhausted"
         if self.money < amount:
             return "budget-exhausted"
@@ -88,7 +102,11 @@ class Capacity:
 def open_programme(
     terms: ProgrammeTerms, *, cause: Cause, officer: str, now: datetime
 ) -> ProgrammeOpened:
-    """Open a programme. Raises: ProgrammeMonthsReversed."""
+    """Open a programme.
+
+    Raises: ProgrammeMonthsReversed, QuotaNamedTwice, QuotaOutsideProvince.
+    """
+    check_quotas(terms.quotas, province_code=terms.province_code)
     if months_between(terms.first_month, terms.last_month) == 0:
         raise ProgrammeMonthsReversed(
             f"{terms.last_month} is before {terms.first_month}: give the months in order"
@@ -107,6 +125,16 @@ def open_programme(
         quotas=tuple(terms.quotas),
         opened_by=officer,
     )
+
+
+def check_quotas(quotas: Sequence[Quota], *, province_code: str) -> None:
+    """Raises: QuotaNamedTwice, QuotaOutsideProvince."""
+    regions = [quota.region_code for quota in quotas]
+    for region in regions:
+        if regions.count(region) > 1:
+            raise QuotaNamedTwice(f"{region} has two quotas here: give one")
+        if not region.startswith(f"{province_code}."):
+            raise QuotaOutsideProvince(f"{region} does not lie in {province_code}: leave it out")
 
 
 def amend_programme(

@@ -1,0 +1,26 @@
+"""The archive on disk, its verification, and the key that signs checkpoints."""
+
+from dataclasses import dataclass
+
+from services.audit.adapters.archive import Archive, open_archive
+from services.audit.adapters.signing import Signer
+from services.audit.adapters.verification import Verifier
+from services.audit.settings import Settings
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What audit uses beside its database."""
+
+    archive: Archive
+    verifier: Verifier
+    signer: Signer
+
+
+def make_tools(settings: Settings) -> Tools:
+    """The tools of the one process that writes. Raises: CannotStart, when there is another."""
+    return Tools(
+        archive=open_archive(settings.archive_folder),
+        verifier=Verifier(settings.archive_folder),
+        signer=Signer(settings.signing_key()),
+    )

@@ -1,0 +1,118 @@
+"""The archive: every record of every topic on disk, as it came. One process writes in it."""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from chassis.bus.admission import Record, Stream
+from chassis.service import CannotStart
+from services.audit.adapters import segments
+from services.audit.adapters.frames import Archived, framed, unframed
+from services.audit.adapters.shard import Shard
+from services.audit.rules.findings import Differing
+
+_LOCK_FILE = "writer.lock"
+
+
+class Size(NamedTuple):
+    """How large the archive is on disk."""
+
+    segments: int
+    bytes: int
+
+
+class Archive:
+    """Open for appending. All of it blocks: call it in a thread; one call at a time goes on."""
+
+    def __init__(self, folder: Path, *, lock: int) -> None:
+        self._folder = folder
+        self._lock = lock
+        self._turn = threading.Lock()
+        self._shards = {stream: Shard(folder, stream) for stream in segments.streams(folder)}
+
+    def watermarks(self) -> dict[Stream, int]:
+        """The number of the last record on disk of each shard."""
+        return {stream: shard.seq for stream, shard in self._shards.items() if shard.seq}
+
+    def append(self, records: Iterable[Record]) -> None:
+        """Write records that follow on, in order of their numbers; on disk when this returns.
+
+        Raises: OSError, NumberOutOfOrder; what was written before it stays.
+        """
+        by_stream = sorted(records, key=lambda record: record.stream)
+        with self._turn:
+            for stream, found in groupby(by_stream, key=lambda record: record.stream):
+                self._shard(stream).append(list(found))
+
+    def differing(self, records: Sequence[Record]) -> list[Differing]:
+        """Those of these records whose number is taken by another content."""
+        with self._turn:
+            compared = [(record, framed(record), self._frame(record)) for record in records]
+        return [
+            Differing(
+                topic=record.stream.topic,
+                shard=record.stream.shard,
+                seq=record.seq,
+                event_id=record.event_id,
+                archived_sha256=sha256(archived).hexdigest() if archived else "nothing whole",
+                arrived_sha256=sha256(arrived).hexdigest(),
+            )
+            for record, arrived, archived in compared
+            if arrived != archived
+        ]
+
+    def event(self, stream: Stream, seq: int) -> Archived | None:
+        """One archived event; None when it is not here, or not whole."""
+        shard = self._shards.get(stream)
+        with self._turn:
+            frame = shard.frame(seq) if shard else None
+        return unframed(frame) if frame else None
+
+    def size(self) -> Size:
+        """How large it is."""
+        shards = list(self._shards.values())
+        with self._turn:
+            return Size(
+                segments=sum(shard.segments for shard in shards),
+                bytes=sum(shard.bytes_on_disk() for shard in shards),
+            )
+
+    def close(self) -> None:
+        """Let go of the files, and let another process write."""
+        with self._turn:
+            for shard in self._shards.values():
+                shard.close()
+            os.close(self._lock)
+
+    def _frame(self, record: Record) -> bytes | None:
+        return self._shard(record.stream).frame(record.seq)
+
+    def _shard(self, stream: Stream) -> Shard:
+        if stream not in self._shards:
+            self._shards[stream] = Shard(self._folder, stream)
+        return self._shards[stream]
+
+
+def open_archive(folder: Path) -> Archive:
+    """Open the archive for appending; what a crash left half written is cut off.
+
+    Raises: CannotStart, when another process writes in it or the folder cannot be written.
+    """
+    try:
+        segments.make_folder(folder)
+        lock = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o640)
+    except OSError as error:
+        raise CannotStart(f"the archive's folder {folder}: {error.strerror}") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise CannotStart(
+            f"another process writes in the archive {folder}: stop it first"
+        ) from None
+    return Archive(folder, lock=lock)

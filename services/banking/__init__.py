@@ -1,0 +1,1 @@
+"""Accounts, the double-entry ledger, payouts and the interbank rail."""

@@ -1,0 +1,32 @@
+"""Events that banking listens to. Each function is a hand-over to an operation."""
+
+from collections.abc import Sequence
+
+from chassis.bus.handlers import Handlers
+from chassis.state.unit import Unit
+from contracts.claims import ClaimApproved, ClaimFiled, HeirRegistered
+from contracts.enrollment import WorkerEnrolled
+from services.banking.operations import accounts, payouts
+from services.banking.projections import replicas
+
+handlers = Handlers(replicas)
+
+
+@handlers.on(WorkerEnrolled)
+async def on_worker_enrolled(unit: Unit, enrolled: Sequence[WorkerEnrolled]) -> None:
+    await accounts.open_for_members(unit, enrolled)
+
+
+@handlers.on(ClaimFiled)
+async def on_claim_filed(unit: Unit, filed: Sequence[ClaimFiled]) -> None:
+    await accounts.block(unit, filed)
+
+
+@handlers.on(HeirRegistered)
+async def on_heir_registered(unit: Unit, registered: Sequence[HeirRegistered]) -> None:
+    await accounts.open_for_heirs(unit, registered)
+
+
+@handlers.on(ClaimApproved)
+async def on_claim_approved(unit: Unit, approved: Sequence[ClaimApproved]) -> None:
+    await payouts.order(unit, approved)

@@ -1,0 +1,1 @@
+"""What banking can do: load what a decision needs, ask the rules, record their answer."""

@@ -1,0 +1,1 @@
+"""What banking can tell, and what its decisions need to know."""

@@ -1,0 +1,1 @@
+"""What banking decides, from values alone."""

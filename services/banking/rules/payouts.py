@@ -1,0 +1,121 @@
+"""Benefits on their way to those who have a right to them."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from contracts.banking import PayoutFailed, PayoutOrdered, PayoutSettled, PayoutSubmitted
+from contracts.claims import Benefit, BenefitLine, ClaimApproved
+from contracts.event import Cause, derived_id
+from contracts.types import ClaimId, PartyId, PayoutId, WorkerId
+from services.banking.rules import ledger as postings
+from services.banking.rules.ledger import Ledger, Posting
+
+REASON_LENGTH_MAX = 200
+_LONG_NUMBER = re.compile(r"\d{8,}")
+
+
+class OpenPayout(NamedTuple):
+    """A payout that was ordered and is not finished."""
+
+    payout_id: PayoutId
+    claim_id: ClaimId
+    worker_id: WorkerId
+    payee_id: PartyId
+    benefit: Benefit
+    amount: int
+    cause: Cause
+    """The event that ordered it. What follows has its id from here: none happens twice."""
+
+
+def payout_id_of(claim_id: ClaimId, line: BenefitLine) -> PayoutId:
+    """The one reference under which a benefit line is ever paid."""
+    return PayoutId(derived_id(claim_id, f"payout {line.benefit} {line.payee_id}"))
+
+
+def order(
+    approved: ClaimApproved, *, with_account: Collection[UUID], now: datetime
+) -> Iterator[PayoutOrdered]:
+    """Order a payout for each line: within the bank to whoever has an account here."""
+    for line in approved.lines:
+        payout_id = payout_id_of(approved.claim_id, line)
+        yield PayoutOrdered(
+            **approved.cause.stamp(f"order {payout_id}", at=now),
+            payout_id=payout_id,
+            claim_id=approved.claim_id,
+            worker_id=approved.worker_id,
+            payee_id=line.payee_id,
+            benefit=line.benefit,
+            amount=line.amount,
+            rail="same-bank" if line.payee_id in with_account else "interbank",
+        )
+
+
+def pay_here(payout: OpenPayout, *, ledger: Ledger, now: datetime) -> PayoutSettled:
+    """Pay onto an account at this bank. Raises: FundsInsufficient."""
+    posting = postings.benefit(payout.payout_id, payout.payee_id, payout.amount)
+    return _settled(payout, posting, ledger=ledger, now=now)
+
+
+def submit(payout: OpenPayout, *, ledger: Ledger, now: datetime) -> PayoutSubmitted:
+    """Set the money aside before the rail is called. Raises: FundsInsufficient."""
+    return PayoutSubmitted(
+        **payout.cause.stamp("submit", at=now),
+        payout_id=payout.payout_id,
+        claim_id=payout.claim_id,
+        worker_id=payout.worker_id,
+        transfer=ledger.post(postings.reserve(payout.payout_id, payout.amount)),
+    )
+
+
+def settle(payout: OpenPayout, *, ledger: Ledger, now: datetime) -> PayoutSettled:
+    """The other bank has the money."""
+    posting = postings.settle(payout.payout_id, payout.amount)
+    return _settled(payout, posting, ledger=ledger, now=now)
+
+
+def fail(payout: OpenPayout, reason: str, *, ledger: Ledger, now: datetime) -> PayoutFailed:
+    """The other bank refused for good: the money is the insurer's again.
+
+    `reason` are the rail's code and words; long numbers in it are taken out.
+    """
+    return PayoutFailed(
+        **payout.cause.stamp("fail", at=now),
+        payout_id=payout.payout_id,
+        claim_id=payout.claim_id,
+        worker_id=payout.worker_id,
+        benefit=payout.benefit,
+        reason=_LONG_NUMBER.sub("(number)", reason)[:REASON_LENGTH_MAX],
+        transfer=ledger.post(postings.take_back(payout.payout_id, payout.amount)),
+    )
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two ways to write a holder's name are one, but for case, accents and signs."""
+    return _plain(one) == _plain(other) != ""
+
+
+def _plain(name: str) -> str:
+    letters = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", name)
+        if not unicodedata.combining(letter) and letter not in "'\u2019`"
+    )
+    return " ".join(re.sub(r"[\W_]+", " ", letters.casefold()).split())
+
+
+def _settled(
+    payout: OpenPayout, posting: Posting, *, ledger: Ledger, now: datetime
+) -> PayoutSettled:
+    return PayoutSettled(
+        **payout.cause.stamp("settle", at=now),
+        payout_id=payout.payout_id,
+        claim_id=payout.claim_id,
+        worker_id=payout.worker_id,
+        benefit=payout.benefit,
+        amount=payout.amount,
+        transfer=ledger.post(posting),
+    )

@@ -1,0 +1,56 @@
+"""What an answer of the rail means for a payout, and how long to wait before asking again.
+
+A payout that may have left never gets a second reference: until the other bank has said yes or no
+to the first, its outcome is unknown, and it is asked for (domain 5.7).
+"""
+
+from enum import Enum
+from typing import NamedTuple
+
+LEASE_S = 30.0
+"""How long a payout belongs to the process that deals with it. Longer than any dialog lasts."""
+DIALOG_MAX_S = 26.0
+"""The key of the payee and two answers of the rail, with their time-outs, stay below this."""
+TRIES_MAX = 20
+BACK_OFF_FIRST_S = 0.5
+BACK_OFF_MAX_S = 300.0
+PUT_OFF_S = 5.0
+
+
+class Meaning(Enum):
+    """What is known of a payout after a dialog with the rail."""
+
+    ARRIVED = "arrived"
+    REFUSED = "refused"
+    """For good: nothing has moved and nothing will."""
+    ABSENT = "absent"
+    """The rail has never seen the reference."""
+    UNKNOWN = "unknown"
+    """No answer, a torn one, or one that does not decide: ask again."""
+    PUT_OFF = "put-off"
+    """The rail could not be asked, because nobody gives the key to the payee's block."""
+
+
+class Verdict(NamedTuple):
+    """What a dialog came to, and the rail's code and words for it."""
+
+    meaning: Meaning
+    words: str = ""
+
+
+class Patience(NamedTuple):
+    """How long and how often the rail is asked about one payout. Seconds are real ones."""
+
+    lease_s: float = LEASE_S
+    dialog_s: float = DIALOG_MAX_S
+    tries_max: int = TRIES_MAX
+    back_off_first_s: float = BACK_OFF_FIRST_S
+    back_off_max_s: float = BACK_OFF_MAX_S
+
+    put_off_s: float = PUT_OFF_S
+
+    def delay_s(self, tries: int) -> float | None:
+        """The wait after so many unclear tries; None when a person has to ask."""
+        if tries >= self.tries_max:
+            return None
+        return min(self.back_off_max_s, self.back_off_first_s * 2.0 ** min(tries, 30))

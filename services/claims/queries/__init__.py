@@ -1,0 +1,1 @@
+"""What claims can tell, and what its decisions need to know."""

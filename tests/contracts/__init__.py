@@ -1,0 +1,1 @@
+"""The events: examples, round trips, what breaks them, what is generated from them."""

@@ -1,0 +1,52 @@
+"""What the tests of the bus share: two services on topics of their own, and a hurry."""
+
+from collections.abc import AsyncIterator
+from itertools import count
+
+import pytest
+
+from chassis.bus import consumer, relay, rewinds, subscription
+from chassis.bus.topics import Topics
+from tests.databases import MakeDatabase
+from tests.integration.world import World, make_node
+from tests.kafka import Broker
+
+_WORLDS = count(1)
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorter pauses between tries: the same tries, in less time."""
+    monkeypatch.setattr(subscription, "LOOK_AROUND_S", 0.1)
+    monkeypatch.setattr(subscription, "METADATA_MAX_AGE_MS", 1_000)
+    monkeypatch.setattr(rewinds, "ASK_AGAIN_S", 0.5)
+    monkeypatch.setattr(relay, "START_AGAIN_S", 0.2)
+    monkeypatch.setattr(consumer, "BACK_OFF_MAX_S", 0.3)
+
+
+async def _made(brokers: str, make_database: MakeDatabase) -> World:
+    topics = Topics(f"bus{next(_WORLDS)}.")
+    world = World(
+        await make_node("enrollment", other="banking", make_database=make_database,
+                        brokers=brokers, topics=topics),
+        await make_node("banking", other="enrollment", make_database=make_database,
+                        brokers=brokers, topics=topics),
+    )  # fmt: skip
+    await world.create_topics()
+    return world
+
+
+@pytest.fixture
+async def world(kafka_address: str, service_database: MakeDatabase) -> AsyncIterator[World]:
+    """Two services on the broker that all tests share."""
+    world = await _made(kafka_address, service_database)
+    yield world
+    await world.stop()
+
+
+@pytest.fixture
+async def fragile_world(broker: Broker, service_database: MakeDatabase) -> AsyncIterator[World]:
+    """Two services on a broker that the test may break."""
+    world = await _made(broker.address, service_database)
+    yield world
+    await world.stop()

@@ -1,0 +1,79 @@
+"""A Kafka broker that a test may kill, wipe and set back: the embedded one, unsupervised."""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tameng import launcher
+from tameng.ports import LOCALHOST, free_port
+from tameng.stack import kafka, sockets
+
+UP_TIMEOUT_S = 40
+
+
+class Broker:
+    """One broker with its records in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._records = folder / "records"
+        self._port = free_port()
+        self._controller_port = free_port(besides=[self._port])
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """host:port"""
+        return f"{LOCALHOST}:{self._port}"
+
+    async def start(self) -> None:
+        """Start it on whatever its folder holds, and wait until it serves."""
+        log_file = self._folder / "kafka.log"
+        program = await kafka.program(
+            folder=self._folder,
+            log_file=log_file,
+            port=self._port,
+            controller_port=self._controller_port,
+        )
+        with log_file.open("ab") as log:
+            self._process = subprocess.Popen(launcher.command(program.argv), stdout=log, stderr=log)
+        async with asyncio.timeout(UP_TIMEOUT_S):
+            await sockets.until(program.is_ready)
+
+    def kill(self) -> None:
+        """As `kill -9`."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def wipe(self) -> None:
+        """Lose everything. Only while it is down."""
+        shutil.rmtree(self._records)
+
+    def keep(self, topic: str, place: str) -> None:
+        """Copy a topic's partitions as they are on disk. Only while it is down."""
+        for folder in self._records.glob(f"{topic}-*"):
+            shutil.copytree(folder, self._folder / place / folder.name)
+
+    def set_back(self, topic: str, place: str) -> None:
+        """Put the copy in the place of the topic's partitions: their tails are lost, the groups'
+        offsets are not. Only while it is down.
+        """
+        for folder in self._records.glob(f"{topic}-*"):
+            shutil.rmtree(folder)
+            shutil.copytree(self._folder / place / folder.name, folder)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Broker]:
+    """A broker of this file's own. Every test has topics of its own on it."""
+    broker = Broker(tmp_path_factory.mktemp("kafka"))
+    await broker.start()
+    yield broker
+    broker.kill()
