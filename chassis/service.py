@@ -164,7 +164,10 @@ def _assemble(service: Service[S], settings: S) -> Running[S]:
         ),
         consumer=consumer,
         subscription=Subscription(
-            connect(settings.kafka), consumer, f"{settings.topic_prefix}{service.name}"
+            connect(settings.kafka),
+            consumer,
+            f"{settings.topic_prefix}{service.name}",
+            instance=f"{settings.topic_prefix}{service.name}.{settings.instance}",
         ),
     )
     if service.store is not None:

@@ -70,6 +70,8 @@ class ServiceSettings(BaseSettings):
     kafka: str = Field(pattern=r"^[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*$")
     """host:port, several with commas."""
     topic_prefix: str = Field(default="", pattern=r"^[a-zA-Z0-9._-]*$", max_length=100)
+    instance: str = Field(default="1", pattern=r"^[a-zA-Z0-9._-]+$", max_length=40)
+    """Of the processes of this service at one time each has another."""
     host: str = "127.0.0.1"
     port: int = Field(ge=1, le=65_535)
     jwks_file: ExistingFile

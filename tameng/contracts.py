@@ -113,8 +113,8 @@ def told(change: Change) -> str:
     then = {
         Verdict.ANY_ORDER: "deploy in any order",
         Verdict.READERS_FIRST: f"deploy {', '.join(change.readers)} first, then {owner}",
-        Verdict.NEW_MAJOR: "BREAKS: make a new event type beside it (the next .vN); "
-        f"then {', '.join(change.readers) or 'nobody'} first, {owner} last",
+        Verdict.NEW_MAJOR: "BREAKS: make a new event type beside it, the next .vN; deploy "
+        f"{', '.join((*change.readers, owner))} in this order",
     }[change.verdict]
     return f"{place}: {change.what}\n    {then}"
 

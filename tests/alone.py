@@ -128,7 +128,7 @@ class Alone:
     async def recorded(self, event: type[E]) -> list[E]:
         """The events of this class in the service's log, in the order they were written."""
         bodies = await self.rows(
-            "SELECT body FROM event_log WHERE type = :type ORDER BY recorded_at, shard, seq",
+            "SELECT body FROM event_log WHERE type = :type ORDER BY logged_at, shard, seq",
             type=event.type,
         )
         return [event.model_validate_json(row["body"]) for row in bodies]
@@ -154,8 +154,10 @@ class Alone:
             await owner.dispose()
 
     async def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database and the tools."""
         await self._clients.aclose()
+        if hasattr(self.running.tools, "aclose"):
+            await self.running.tools.aclose()
         await self.units.engine.dispose()
 
     def _numbered(self, event: Event) -> Record:

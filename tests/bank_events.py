@@ -131,7 +131,7 @@ def claim_approved(
         claim_id=ClaimId(claim_id),
         worker_id=WorkerId(worker_id),
         lines=tuple(
-            BenefitLine(benefit=benefit, amount=amount, payee_id=PartyId(payee_id))  # type: ignore[arg-type]  # of the three
+            BenefitLine(benefit=benefit, amount=amount, payee_id=PartyId(payee_id))
             for benefit, amount in lines.items()
         ),
         explanation=Explanation(

@@ -3,11 +3,7 @@
 import asyncio
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
-import pytest_asyncio
 
 from tameng import launcher
 from tameng.ports import LOCALHOST, free_port
@@ -57,9 +53,14 @@ class Broker:
         shutil.rmtree(self._records)
 
     def keep(self, topic: str, place: str) -> None:
-        """Copy a topic's partitions as they are on disk. Only while it is down."""
+        """Copy a topic's partitions as they are on disk. Nobody may be writing to it."""
         for folder in self._records.glob(f"{topic}-*"):
             shutil.copytree(folder, self._folder / place / folder.name)
+
+    def lose(self, topic: str) -> None:
+        """Lose a topic's records; its name and the groups' offsets stay. Only while it is down."""
+        for folder in self._records.glob(f"{topic}-*"):
+            shutil.rmtree(folder)
 
     def set_back(self, topic: str, place: str) -> None:
         """Put the copy in the place of the topic's partitions: their tails are lost, the groups'
@@ -68,12 +69,3 @@ class Broker:
         for folder in self._records.glob(f"{topic}-*"):
             shutil.rmtree(folder)
             shutil.copytree(self._folder / place / folder.name, folder)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Broker]:
-    """A broker of this file's own. Every test has topics of its own on it."""
-    broker = Broker(tmp_path_factory.mktemp("kafka"))
-    await broker.start()
-    yield broker
-    broker.kill()

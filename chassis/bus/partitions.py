@@ -51,16 +51,12 @@ def partitions_of(topic: str) -> list[TopicPartition]:
     return [TopicPartition(topic, shard) for shard in range(SHARDS)]
 
 
-async def ends(consumer: AIOKafkaConsumer, topic: str) -> dict[int, int]:
-    """The offset after the last record of each partition."""
-    async with asyncio.timeout(LOOK_TIMEOUT_S):
-        found = await consumer.end_offsets(partitions_of(topic))
-    return {partition.partition: end for partition, end in found.items()}
-
-
-async def tails(brokers: str, topic: str, *, source: str) -> dict[int, Tail]:
+async def tails(
+    brokers: str, topic: str, *, source: str, span_records: int = SPAN_FIRST_RECORDS
+) -> dict[int, Tail]:
     """Where each partition ends, and its last event of `source`, looked for backwards.
 
+    It looks through `span_records` first, and through more where none of `source` is among them.
     Records of others and control records do not stop the search. Raises: TimeoutError.
     """
     async with reading(brokers) as consumer, asyncio.timeout(LOOK_TIMEOUT_S):
@@ -69,7 +65,7 @@ async def tails(brokers: str, topic: str, *, source: str) -> dict[int, Tail]:
         finish = await consumer.end_offsets(partitions_of(topic))
         found: dict[TopicPartition, _Own] = {}
         above = dict(finish)
-        span = SPAN_FIRST_RECORDS
+        span = span_records
         while above := {p: end for p, end in above.items() if end > starts[p] and p not in found}:
             below = {p: max(starts[p], end - span) for p, end in above.items()}
             found |= await _own_between(consumer, below, above, source=source)

@@ -88,6 +88,13 @@ def rewound(
     return moved
 
 
+def check_sent(positions: Mapping[int, Position], highest: Mapping[int, Position]) -> None:
+    """The partitions still hold what was sent. Raises: PartitionWentBack."""
+    for shard, place in positions.items():
+        if highest[shard].seq < place.seq:
+            raise PartitionWentBack(f"shard {shard}: holds {highest[shard].seq} of {place.seq}")
+
+
 def check_ends(known: Mapping[int, int], seen: Mapping[int, int]) -> dict[int, int]:
     """The ends of the partitions, which only grow. Raises: PartitionWentBack."""
     for shard, end in seen.items():

@@ -26,6 +26,7 @@ BUSY_POLL_S = 0.02
 IDLE_POLL_S = 0.25
 START_AGAIN_S = 1.0
 CHECK_ENDS_S = 10.0
+CHECKED_RECORDS = 16
 REQUESTS_MAX = 1_000
 
 _LOCK = text("SELECT pg_advisory_lock(:lock)")
@@ -97,6 +98,8 @@ class Relay:
                 self.beat()
                 self.woken.clear()
                 requests = await _requests(consumer)
+                if requests:  # a place that is moved back proves less of what was sent
+                    await self._unsent(connection, self.places)
                 places = positions.rewound(self.places, requests, topic=self.topic)
                 fresh = await self._unsent(connection, places)
                 if fresh:
@@ -104,12 +107,23 @@ class Relay:
                 sent = await sender.send(producer, self.topic, fresh, source=self.source)
                 if fresh:
                     await failpoint("relay.sent")
-                ends = positions.check_ends(ends, sent)
+                ends = positions.check_ends(ends, {s: span.first for s, span in sent.items()})
+                ends |= {shard: span.end for shard, span in sent.items()}
                 self.places = positions.advanced(places, fresh)
                 if clock() - checked_at >= self.check_ends_s:
-                    ends = positions.check_ends(ends, await partitions.ends(consumer, self.topic))
+                    ends = await self._look_again(ends)
                     checked_at = clock()
                 await self._pause(BUSY_POLL_S if fresh else IDLE_POLL_S)
+
+    async def _look_again(self, ends: Mapping[int, int]) -> dict[int, int]:
+        """The ends as they are now. Raises: PartitionWentBack, also when what was lost has been
+        covered up: by as many records of others, or of an earlier relay.
+        """
+        tails = await partitions.tails(
+            self.brokers, self.topic, source=self.source, span_records=CHECKED_RECORDS
+        )
+        positions.check_sent(self.places, {shard: tail.highest for shard, tail in tails.items()})
+        return positions.check_ends(ends, {shard: tail.end for shard, tail in tails.items()})
 
     async def _listen(self, consumer: AIOKafkaConsumer) -> None:
         """Hear requests from now on: readers repeat the ones that were not heard."""

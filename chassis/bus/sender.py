@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]
 from aiokafka.producer.message_accumulator import BatchBuilder  # type: ignore[import-untyped]
@@ -15,6 +16,13 @@ REQUEST_TIMEOUT_MS = 10_000
 START_TIMEOUT_S = 15.0
 SEND_TIMEOUT_S = 15.0
 STOP_TIMEOUT_S = 5.0
+
+
+class Span(NamedTuple):
+    """Where rows stand in their partition: the lowest offset, and the one after the last."""
+
+    first: int
+    end: int
 
 
 @asynccontextmanager
@@ -46,10 +54,10 @@ async def _discard(producer: AIOKafkaProducer) -> None:
 
 async def send(
     producer: AIOKafkaProducer, topic: str, rows: Mapping[int, Sequence[LogRow]], *, source: str
-) -> dict[int, int]:
-    """Send each shard's rows to its partition, in order; return the lowest offset of each.
+) -> dict[int, Span]:
+    """Send each shard's rows to its partition, in order; return where they stand.
 
-    An offset below the partition's end, or -1, means that the broker took the batch for one that
+    A first offset below the partition's end, or -1, means that the broker took the batch for one that
     it has: after it lost its state it gives the ids of living producers to new ones.
     Raises: KafkaError or TimeoutError; what was sent then is unknown.
     """
@@ -63,13 +71,14 @@ async def send(
 
 async def _send_shard(
     producer: AIOKafkaProducer, topic: str, rows: Sequence[LogRow], *, source: str
-) -> int:
+) -> Span:
     """One batch after the other is acknowledged: a failure leaves no hole behind it."""
-    offsets: list[int] = []
+    spans: list[Span] = []
     for batch in _batches(producer, rows, source=source):
         acknowledged = await producer.send_batch(batch, topic, partition=rows[0].shard)
-        offsets.append((await acknowledged).offset)
-    return min(offsets)
+        first = (await acknowledged).offset
+        spans.append(Span(first, first + batch.record_count()))
+    return Span(min(span.first for span in spans), spans[-1].end)
 
 
 def _batches(

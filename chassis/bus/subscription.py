@@ -43,6 +43,8 @@ class Subscription:
     broker: KafkaBroker
     consumer: Consumer
     group_id: str
+    instance: str | None = None
+    """Static membership: a process that died is its successor at once, not after the session."""
     session_timeout_ms: int = 45_000
     heartbeat_interval_ms: int = 3_000
 
@@ -50,6 +52,7 @@ class Subscription:
         self.subscriber = self.broker.subscriber(
             *self.consumer.sources,
             group_id=self.group_id,
+            group_instance_id=self.instance,
             batch=True,
             max_records=RECORDS_MAX,
             batch_timeout_ms=20,

@@ -71,6 +71,10 @@ class RateLimit:
                 retry_after_s=left_s,
             )
 
+    async def aclose(self) -> None:
+        """Let go of Redis."""
+        await self._redis.aclose()
+
     async def _count(self, who: str, window: int) -> int:
         # Hashed: a name is a person's, and Redis is no place for those.
         key = f"limit:{self._name}:{sha256(who.encode()).hexdigest()}:{window}"

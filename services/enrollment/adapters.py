@@ -68,6 +68,10 @@ class Tools:
     identities: Identities
     look_ups: RateLimit
 
+    async def aclose(self) -> None:
+        """Let go of the connections."""
+        await self.look_ups.aclose()
+
 
 def make_tools(settings: Settings) -> Tools:
     """The tools of one process."""

@@ -125,7 +125,7 @@ def lines(figures: Figures) -> list[Line]:
             found=all(each["same"] for each in replays),
         ),
         Line(
-            "Budget, accounts and money reconcile",
+            "Budget, accounts, money reconcile",
             published=True,
             found=all(figures["reconciled"].values()),
         ),

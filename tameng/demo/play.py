@@ -26,6 +26,8 @@ SEED = 2025_10_22
 BEGINS_AT = datetime(2025, 7, 1, 8, tzinfo=WITA)
 ENROLLED_ON = date(2025, 7, 1)
 START = "start"
+PART_MAX = 0.99
+"""An act is done when it ends, whatever its last step says."""
 AUDIT = "audit"
 TITLES = {
     START: "Kafka, Postgres, Redis and the services start",
@@ -45,7 +47,7 @@ class Bars:
     def tell(self, words: str, *, part: float | None = None) -> None:
         """Show how far the current act is."""
         if self.task is not None:
-            moved = {} if part is None else {"completed": part, "total": 1.0}
+            moved = {} if part is None else {"completed": min(part, PART_MAX), "total": 1.0}
             self.shown.update(self.task, now=words, **moved)  # type: ignore[arg-type]
 
     @asynccontextmanager

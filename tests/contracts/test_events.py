@@ -45,7 +45,7 @@ def test_every_event_has_an_example(event: type[Event]) -> None:
 
 @pytest.mark.parametrize("event", EVENT_CLASSES)
 @settings(
-    max_examples=15, deadline=None, derandomize=True,
+    max_examples=8, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip
 @given(data=st.data())

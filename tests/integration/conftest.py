@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from itertools import count
 
 import pytest
+import pytest_asyncio
 
 from chassis.bus import consumer, relay, rewinds, subscription
 from chassis.bus.topics import Topics
@@ -12,6 +13,15 @@ from tests.integration.world import World, make_node
 from tests.kafka import Broker
 
 _WORLDS = count(1)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Broker]:
+    """A broker of this file's own. Every test has topics of its own on it."""
+    broker = Broker(tmp_path_factory.mktemp("kafka"))
+    await broker.start()
+    yield broker
+    broker.kill()
 
 
 @pytest.fixture(autouse=True)

@@ -78,6 +78,16 @@ async def send_junk(owner: Node) -> None:
     )
 
 
+async def send_foreign(owner: Node, *, each: int) -> None:
+    """To every shard so many records that are no events at all."""
+    headers: Headers = ()
+    await send_raw(
+        owner.brokers,
+        owner.topic,
+        ((shard, b"{}", headers) for shard in range(SHARDS) for _ in range(each)),
+    )
+
+
 JUNK_FOREIGN = 10
 """Of the records of `send_junk` to a shard, those that are not an event of the topic's owner."""
 

@@ -79,8 +79,8 @@ class Installation:
 
     async def sent(self) -> int:
         """How many records the topic holds."""
-        async with partitions.reading(self.kafka) as reader:
-            return sum((await partitions.ends(reader, self.topic)).values())
+        tails = await partitions.tails(self.kafka, self.topic, source="enrollment")
+        return sum(tail.end for tail in tails.values())
 
 
 def _plain(value: Any) -> str:

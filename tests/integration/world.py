@@ -76,7 +76,7 @@ class Node:
         self.units = Units(self.engine, projections, lambda: NOW)
         self.handlers = Handlers(Projections())
         self.handlers.on(AccountOpened)(self._note)
-        self.handlers.on(ContributionBilled)(self._note_and_answer)
+        self.handlers.on(ContributionBilled)(self.note_and_answer)
         self.answers = True
         self.bad_keys: set[str] = set()
         self.heard: list[Admission] = []
@@ -102,7 +102,7 @@ class Node:
         if self.bad_keys.intersection(keys):
             raise ArithmeticError("a rule that nobody expected to fail")
 
-    async def _note_and_answer(self, unit: Unit, events: Sequence[ContributionBilled]) -> None:
+    async def note_and_answer(self, unit: Unit, events: Sequence[ContributionBilled]) -> None:
         if self.answers:
             await unit.record(map(opened, events))
         await self._note(unit, events)

@@ -26,11 +26,11 @@ WORKERS = [WorkerId(UUID(int=number)) for number in range(10, 15)]
 VILLAGES = frozenset({VILLAGE, "53.13.01.2001"})
 
 
-def decided(today: date = TODAY, **changed: str) -> Applicant | RowRefused:
+def decided(today: date = TODAY, /, **changed: str) -> Applicant | RowRefused:
     return applicant(row(1, **changed), villages=VILLAGES, region_code=REGION, today=today)
 
 
-def refusal(today: date = TODAY, **changed: str) -> tuple[str, str]:
+def refusal(today: date = TODAY, /, **changed: str) -> tuple[str, str]:
     answer = decided(today, **changed)
     assert isinstance(answer, RowRefused), answer
     assert answer.reason
@@ -38,7 +38,7 @@ def refusal(today: date = TODAY, **changed: str) -> tuple[str, str]:
     return answer.field, answer.slug
 
 
-def accepted(today: date = TODAY, **changed: str) -> Applicant:
+def accepted(today: date = TODAY, /, **changed: str) -> Applicant:
     answer = decided(today, **changed)
     assert isinstance(answer, Applicant), answer
     return answer

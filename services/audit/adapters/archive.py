@@ -37,7 +37,8 @@ class Archive:
 
     def watermarks(self) -> dict[Stream, int]:
         """The number of the last record on disk of each shard."""
-        return {stream: shard.seq for stream, shard in self._shards.items() if shard.seq}
+        shards = list(self._shards.items())  # a thread may add to them meanwhile
+        return {stream: shard.seq for stream, shard in shards if shard.seq}
 
     def append(self, records: Iterable[Record]) -> None:
         """Write records that follow on, in order of their numbers; on disk when this returns.

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from chassis.ids import new_id
+from services.banking.rules.payouts import without_numbers
 from services.banking.rules.submissions import Meaning, Verdict
 
 EXTERNAL_ID_DIGITS = 36
@@ -71,8 +72,8 @@ class Answer(BaseModel):
 
     @property
     def words(self) -> str:
-        """Its code and words."""
-        return f"{self.response_code} {self.response_message}".strip()
+        """Its code and words, fit for a log."""
+        return without_numbers(f"{self.response_code} {self.response_message}".strip())
 
 
 def answer_in(response: httpx.Response) -> Answer | None:

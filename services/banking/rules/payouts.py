@@ -78,19 +78,21 @@ def settle(payout: OpenPayout, *, ledger: Ledger, now: datetime) -> PayoutSettle
 
 
 def fail(payout: OpenPayout, reason: str, *, ledger: Ledger, now: datetime) -> PayoutFailed:
-    """The other bank refused for good: the money is the insurer's again.
-
-    `reason` are the rail's code and words; long numbers in it are taken out.
-    """
+    """The other bank refused for good, in these words: the money is the insurer's again."""
     return PayoutFailed(
         **payout.cause.stamp("fail", at=now),
         payout_id=payout.payout_id,
         claim_id=payout.claim_id,
         worker_id=payout.worker_id,
         benefit=payout.benefit,
-        reason=_LONG_NUMBER.sub("(number)", reason)[:REASON_LENGTH_MAX],
+        reason=without_numbers(reason)[:REASON_LENGTH_MAX],
         transfer=ledger.post(postings.take_back(payout.payout_id, payout.amount)),
     )
+
+
+def without_numbers(words: str) -> str:
+    """Another bank's words without what may be an account number."""
+    return _LONG_NUMBER.sub("(number)", words)
 
 
 def same_name(one: str, other: str) -> bool:

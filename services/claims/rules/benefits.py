@@ -121,7 +121,7 @@ def needs_confirmation(explanation: Explanation) -> str | None:
     began_on = local_day(explanation.covered_from)
     if explanation.died_on == began_on:
         return f"the cover began that very day, at {explanation.covered_from:%H:%M} UTC"
-    if abs(explanation.died_on - explanation.waiting_ends_on) < BOUNDARY:
+    if abs(explanation.died_on - explanation.waiting_ends_on) <= BOUNDARY:
         return f"the waiting time ended on {explanation.waiting_ends_on}, within seven days of it"
     return None
 

@@ -49,7 +49,7 @@ async def members_by_region(session: AsyncSession, programme_id: UUID) -> dict[s
             Commitment.programme_id == programme_id
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def billing_terms(session: AsyncSession, programme_id: UUID) -> BillingTerms | None:

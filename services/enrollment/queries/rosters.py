@@ -30,14 +30,14 @@ async def staged_rows(
         col(StagedRow.row_number)
     )
     rows = await session.execute(statement.limit(rows_max))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def known(session: AsyncSession, nik_hashes: Sequence[bytes]) -> dict[bytes, UUID]:
     """Those of these NIK that belong to a worker, and the roster that brought each."""
     statement = select(IdentityHash.nik_hash, IdentityHash.roster_id)
     rows = await session.execute(statement.where(col(IdentityHash.nik_hash).in_(nik_hashes)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def refused_by_reason(session: AsyncSession, roster_id: UUID) -> dict[str, int]:
@@ -48,7 +48,7 @@ async def refused_by_reason(session: AsyncSession, roster_id: UUID) -> dict[str,
         .group_by(RefusedRow.slug)
         .order_by(RefusedRow.slug)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def refused_rows(session: AsyncSession, roster_id: UUID) -> Sequence[RefusedRow]:

@@ -129,10 +129,11 @@ def open_programme(
 
 def check_quotas(quotas: Sequence[Quota], *, province_code: str) -> None:
     """Raises: QuotaNamedTwice, QuotaOutsideProvince."""
-    regions = [quota.region_code for quota in quotas]
-    for region in regions:
-        if regions.count(region) > 1:
+    seen: set[str] = set()
+    for region in (quota.region_code for quota in quotas):
+        if region in seen:
             raise QuotaNamedTwice(f"{region} has two quotas here: give one")
+        seen.add(region)
         if not region.startswith(f"{province_code}."):
             raise QuotaOutsideProvince(f"{region} does not lie in {province_code}: leave it out")
 

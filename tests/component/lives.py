@@ -1,0 +1,120 @@
+"""Some months in the life of each service, through its own operations: logs worth replaying."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from chassis.bus.admission import Stream
+from contracts.banking import AccountOpened
+from contracts.claims import Benefit
+from contracts.enrollment import WorkerEnrolled
+from contracts.event import Cause, derived_id
+from contracts.types import AccountId, WorkerId
+from tests import bank_events as heard
+from tests.alone import Alone, MakeAlone, key
+from tests.archives import records
+from tests.component import claims_facts
+from tests.component.enrollment_office import Office, death_verified
+from tests.component.test_claims import Office as ClaimsOffice
+from tests.rosters import rows
+
+Life = Callable[[MakeAlone], Awaitable[Alone]]
+FEW, MANY = 12, 40
+BENEFITS: Mapping[Benefit, int] = {
+    "lump-sum": 20_000_000, "periodic": 12_000_000, "funeral": 10_000_000,
+}  # fmt: skip
+
+
+async def enrollment(alone: MakeAlone) -> Alone:
+    """Two rosters, accounts, two months billed and paid, cards, a new quota, two deaths."""
+    office = Office(await alone("enrollment"))
+    service = office.alone
+    programme_id = await office.open()
+    other_id = await office.open(name="Another programme")
+    await office.enroll(programme_id, rows(1, MANY))
+    await office.amend(programme_id, 5_000)
+    await office.enroll(programme_id, rows(MANY - 2, FEW))
+    await office.enroll(other_id, rows(1_000, FEW))
+    members = [event.worker_id for event in await service.recorded(WorkerEnrolled)]
+    await service.hear(*(_opened(worker_id) for worker_id in members[::2]))
+    await office.bill_and_pay(programme_id, "2025-07")
+    await office.cards(programme_id, "prints")
+    service.clock.set(datetime(2025, 8, 4, tzinfo=UTC))
+    await office.bill_and_pay(programme_id, "2025-08")
+    await office.bill(other_id, "2025-08")
+    await office.cards(programme_id, "deliveries")
+    for worker_id in members[3:5]:
+        await service.hear(death_verified(service, worker_id, died_on=date(2025, 8, 3)))
+    return service
+
+
+def _opened(worker_id: UUID) -> AccountOpened:
+    cause = Cause(worker_id, worker_id)
+    return AccountOpened(
+        **cause.stamp("open", at=heard.AT), holder_id=worker_id, holder="member",
+        account_id=AccountId(derived_id(worker_id, "account")),
+    )  # fmt: skip
+
+
+async def banking(alone: MakeAlone) -> Alone:
+    """Accounts opened and deferred, money, invoices paid and not, deaths, benefits at the bank."""
+    bank = await alone("banking")
+    workers = [heard.worker_enrolled(has_kk=number % 3 > 0) for number in range(MANY)]
+    invoices = [heard.invoice_issued(9_000_000) for _ in range(FEW)]
+    await bank.hear(heard.programme_opened(), *workers, *invoices)
+    province = bank.client("province", area="53")
+    fund = {"programme_id": str(heard.PROGRAMME)}
+    order = fund | {"month": "2025-07", "payment_order": "SP2D 2"}
+    for turn in range(2):
+        deposit = fund | {"amount": 60_000_000, "document": f"SP2D {turn}"}
+        assert (await province.post("/deposits", json=deposit, headers=key())).is_success
+        assert (await province.post("/payment-orders", json=order, headers=key())).is_success
+    for worker in workers[1:3]:
+        filed = heard.claim_filed(worker.worker_id)
+        heir = heard.heir_registered(filed.claim_id, worker.worker_id, account="open-here")
+        approved = heard.claim_approved(filed.claim_id, worker.worker_id, heir.party_id)
+        await bank.hear(filed, heir, approved)
+    await bank.work("payouts")
+    return bank
+
+
+async def claims(alone: MakeAlone) -> Alone:
+    """Three members: one paid in full, one verified, one approved with a payout that failed."""
+    service = await alone("claims")
+    service.clock.set(datetime(2025, 10, 22, 1, 0, tzinfo=UTC))
+    members = [WorkerId(UUID(int=number)) for number in range(1, MANY)]
+    await service.hear(
+        *map(claims_facts.enrolled, members), *claims_facts.covered(members[0]),
+        *claims_facts.covered(members[1]), *claims_facts.covered(members[2]),
+    )  # fmt: skip
+    office = ClaimsOffice(service)
+    paid, failed = await office.approved(members[0]), await office.approved(members[1])
+    await office.verified(members[2])
+    for benefit, amount in BENEFITS.items():
+        await service.hear(claims_facts.settled(paid, members[0], benefit, amount))
+    await service.hear(claims_facts.failed(failed, members[1], "funeral", 10_000_000))
+    return service
+
+
+async def audit(alone: MakeAlone) -> Alone:
+    """An archive that grows between verifications, and is damaged in the end."""
+    service = await alone("audit")
+    auditor = service.client("auditor", area="53")
+    for turn in range(3):
+        for shard in (3, 4):
+            stream = Stream(service.running.topics.of("claims"), shard)
+            await service.running.consumer.store.apply(records(turn + 2, stream=stream))
+        answer = await auditor.post("/verifications", json={}, headers=key())
+        assert answer.json()["verified"] is True
+    (segment,) = service.running.settings.archive_folder.glob("*/03/*.segment")
+    content = bytearray(segment.read_bytes())
+    content[len(content) // 2] ^= 1
+    segment.write_bytes(content)
+    answer = await auditor.post("/verifications", json={}, headers=key())
+    assert answer.json()["verified"] is False
+    return service
+
+
+LIVES: dict[str, Life] = {
+    "enrollment": enrollment, "banking": banking, "claims": claims, "audit": audit,
+}  # fmt: skip
