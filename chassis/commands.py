@@ -71,7 +71,8 @@ def _commands(service: Service[Any]) -> typer.Typer:
         typer.echo(json.dumps(_told(report), default=str))
         raise typer.Exit(0 if report.same else 1)
 
-    commands.add_typer(parked.commands(service), name="parked")
+    if service.store is None:  # who applies nothing parks nothing
+        commands.add_typer(parked.commands(service), name="parked")
     service.commands(commands)
     return commands
 

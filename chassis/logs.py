@@ -64,7 +64,10 @@ def configure(service: str, *, level: int = logging.INFO) -> None:
     logging.root.setLevel(level)
     logging.captureWarnings(capture=True)
     for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.WARNING)
+        logger.handlers.clear()  # faststream brings its own
+        logger.propagate = True
     logging.getLogger("uvicorn.access").disabled = True
     logging.getLogger("asyncio").addFilter(_first_line_only)
 

@@ -27,6 +27,7 @@ from chassis.state.database import runtime_engine
 from chassis.state.projections import Projections
 from chassis.state.unit import Units
 from chassis.status import Counting, readiness
+from chassis.tools import ServiceTools
 from chassis.web import figures, health, problems, status
 from chassis.web.health import Health
 from chassis.web.requests import Requests
@@ -75,7 +76,7 @@ class Service(Generic[S]):
     listens_to: tuple[str, ...]
     """The services whose topics it reads."""
     routers: Callable[[S, Any], Sequence[APIRouter]]
-    tools: Callable[[S], Any] = lambda _settings: None
+    tools: Callable[[S], ServiceTools] = lambda _settings: ServiceTools()
     """What it uses beside its database, made once a process."""
     jobs: Callable[[Running[S]], Sequence[Job]] = lambda _running: ()
     store: Callable[[Running[S]], Store] | None = None
@@ -202,6 +203,7 @@ async def _running(service: Service[S], running: Running[S]) -> AsyncIterator[No
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await running.tools.aclose()
         await running.units.engine.dispose()
         log.info("stopped")
 

@@ -27,6 +27,7 @@ IDLE_POLL_S = 0.25
 START_AGAIN_S = 1.0
 CHECK_ENDS_S = 10.0
 CHECKED_RECORDS = 16
+CHECK_TIMEOUT_S = 5.0
 REQUESTS_MAX = 1_000
 
 _LOCK = text("SELECT pg_advisory_lock(:lock)")
@@ -119,9 +120,10 @@ class Relay:
         """The ends as they are now. Raises: PartitionWentBack, also when what was lost has been
         covered up: by as many records of others, or of an earlier relay.
         """
-        tails = await partitions.tails(
-            self.brokers, self.topic, source=self.source, span_records=CHECKED_RECORDS
-        )
+        async with asyncio.timeout(CHECK_TIMEOUT_S):
+            tails = await partitions.tails(
+                self.brokers, self.topic, source=self.source, span_records=CHECKED_RECORDS
+            )
         positions.check_sent(self.places, {shard: tail.highest for shard, tail in tails.items()})
         return positions.check_ends(ends, {shard: tail.end for shard, tail in tails.items()})
 

@@ -57,8 +57,8 @@ async def send(
 ) -> dict[int, Span]:
     """Send each shard's rows to its partition, in order; return where they stand.
 
-    A first offset below the partition's end, or -1, means that the broker took the batch for one that
-    it has: after it lost its state it gives the ids of living producers to new ones.
+    A first offset below the partition's end, or -1, means that the broker took the batch for one
+    that it has: after it lost its state it gives the ids of living producers to new ones.
     Raises: KafkaError or TimeoutError; what was sent then is unknown.
     """
     async with asyncio.timeout(SEND_TIMEOUT_S), asyncio.TaskGroup() as group:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.sealing import KeyWrap, new_keys, seal
+from chassis.tools import ServiceTools
 from contracts.sealed import Sealed
 from services.claims.rules.heirs import HeirIdentity
 from services.claims.settings import Settings
@@ -28,7 +29,7 @@ class Identities:
 
 
 @dataclass(frozen=True)
-class Tools:
+class Tools(ServiceTools):
     """What claims uses beside its database."""
 
     identities: Identities

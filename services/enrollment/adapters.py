@@ -8,6 +8,7 @@ from importlib.resources import files
 from uuid import UUID
 
 from chassis.sealing import KeyWrap, lookup_hash, new_keys, seal
+from chassis.tools import ServiceTools
 from chassis.web.limits import RateLimit, connect
 from contracts.refusal import Refused
 from contracts.sealed import Sealed
@@ -62,7 +63,7 @@ class LookupsUnavailable(Refused):
 
 
 @dataclass(frozen=True)
-class Tools:
+class Tools(ServiceTools):
     """What enrollment uses beside its database."""
 
     identities: Identities

@@ -63,10 +63,9 @@ class Cards(Asked):
 
 
 class FindMember(Asked):
-    """The member with this NIK, and why somebody asks."""
+    """The member with this NIK."""
 
     nik: Annotated[str, Field(pattern=r"^\d{16}$")]
-    reason: Line
 
 
 @router.post("/programmes", status_code=201, response_model=programmes.Opened)

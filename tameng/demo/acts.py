@@ -203,9 +203,7 @@ async def _cards(day: Day, turn: str) -> None:
 async def _file(day: Day, death: Death) -> str:
     """File the claim of a member's family with its heir and papers; return the payee's id."""
     nik = death.worker.nik
-    member = await day.branch.post(
-        "enrollment", "/members:find", {"nik": nik, "reason": "death claim"}, key=nik
-    )
+    member = await day.branch.post("enrollment", "/members:find", {"nik": nik}, key=nik)
     worker_id = member["worker_id"]
     filed = await day.branch.post(
         "claims",

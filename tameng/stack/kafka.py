@@ -117,5 +117,5 @@ async def _format(folder: Path, settings: Path, log_file: Path) -> None:
     # A format that was cut off leaves a folder without that file.
     shutil.rmtree(records, ignore_errors=True)
     cluster_id = base64.urlsafe_b64encode(uuid.uuid1().bytes).rstrip(b"=").decode()
-    tool = ("kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(settings))
+    tool = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", str(settings))
     await steps.run(Step(name="Kafka's format", argv=jars.java(*tool), log_file=log_file))

@@ -1,1 +1,1 @@
-"""What the code as a whole keeps to: sizes, contracts between services, services that stand alone."""
+"""What the code as a whole keeps to: sizes, contracts, services that stand alone."""

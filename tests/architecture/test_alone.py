@@ -67,9 +67,9 @@ def test_a_service_starts_alone_from_a_copied_folder(service: str, tmp_path: Pat
     built: dict[str, Any] = json.loads(python(str(SCRIPT), service, cwd=copy, added=settings))
     assert built["undeclared"] == []
     assert {"/livez", "/readyz", "/metrics", "/status"} <= set(built["routes"])
-    from_repository = [
+    from_repository = {
         file
         for file in built["files"]
         if Path(file).is_relative_to(ROOT) and not Path(file).is_relative_to(sys.prefix)
-    ]
-    assert from_repository == [str(SCRIPT)]
+    }
+    assert from_repository == {str(SCRIPT)}

@@ -13,6 +13,8 @@ FUNCTION_LINES_MAX = 50
 FILE_LINES_MEDIAN_MAX = 90
 FUNCTION_LINES_MEDIAN_MAX = 10
 FUNCTION_LINES_90TH_MAX = 30
+GENERATED = "versions"
+"""Migrations: a list of tables, as Alembic writes it."""
 
 
 def is_test(file: Path) -> bool:
@@ -44,6 +46,7 @@ def test_no_function_is_too_long() -> None:
     too_long = {
         f"{file.relative_to(ROOT)}: {name}": lines
         for file in sources()
+        if file.parent.name != GENERATED
         for name, lines in functions(file)
         if lines > FUNCTION_LINES_MAX
     }

@@ -16,7 +16,7 @@ from tests.rosters import DISTRICT, REGION, nik, rows, sheet
 
 __all__ = ["office"]
 SOME = str(uuid5(UUID(int=0), "some"))
-FIND = {"nik": nik(1), "reason": "at the counter"}
+FIND = {"nik": nik(1)}
 OF_DISTRICT = {"programme_id": SOME, "district_code": DISTRICT}
 QUOTAS = {"quotas": [{"region_code": REGION, "heads": 1}]}
 KEYS = {"subjects": [SOME], "reason": "the passbook"}

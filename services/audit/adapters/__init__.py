@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chassis.tools import ServiceTools
 from services.audit.adapters.archive import Archive, open_archive
 from services.audit.adapters.signing import Signer
 from services.audit.adapters.verification import Verifier
@@ -9,12 +10,16 @@ from services.audit.settings import Settings
 
 
 @dataclass(frozen=True)
-class Tools:
+class Tools(ServiceTools):
     """What audit uses beside its database."""
 
     archive: Archive
     verifier: Verifier
     signer: Signer
+
+    async def aclose(self) -> None:
+        """Let go of the archive: another process may write in it now."""
+        self.archive.close()
 
 
 def make_tools(settings: Settings) -> Tools:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chassis.tools import ServiceTools
 from services.banking.adapters.payees import Payees
 from services.banking.adapters.rail import Rail
 from services.banking.adapters.snap import Partner
@@ -9,11 +10,16 @@ from services.banking.settings import Settings
 
 
 @dataclass(frozen=True)
-class Tools:
+class Tools(ServiceTools):
     """What banking uses beside its database."""
 
     rail: Rail
     payees: Payees
+
+    async def aclose(self) -> None:
+        """Let go of the connections."""
+        await self.rail.close()
+        await self.payees.close()
 
 
 def make_tools(settings: Settings) -> Tools:
