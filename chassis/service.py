@@ -1,6 +1,7 @@
 """A service: its parts, put together into one process that stops as carefully as it starts."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -36,6 +37,8 @@ from chassis.web.tokens import Tokens
 LOOP_LIMIT_S = 90.0
 """A loop that has not gone round for so long is stuck; sends and commits give up before."""
 STOP_TIMEOUT_S = 10
+GC_OBJECTS = 50_000
+GC_GENERATIONS = 20
 log = logging.getLogger(__name__)
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -192,6 +195,7 @@ async def _running(service: Service[S], running: Running[S]) -> AsyncIterator[No
     ]
     running.health.expect("consumer", limit_s=LOOP_LIMIT_S)
     running.health.expect("relay", limit_s=LOOP_LIMIT_S)
+    _spare_the_collector()
     log.info("started")
     try:
         yield
@@ -225,3 +229,14 @@ async def _relay(running: Running[S]) -> None:
 def _start(job: Job, watched: Health) -> asyncio.Task[None]:
     watched.expect(job.name, limit_s=LOOP_LIMIT_S)
     return asyncio.create_task(job.run(lambda: watched.beat(job.name)))
+
+
+def _spare_the_collector() -> None:
+    """Look for cycles seldom, and never among what was there at the start.
+
+    A poll makes tens of thousands of objects that die without cycles; looking through all modules
+    for each few of them took a quarter of the processor's time in the pipeline benchmark.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_OBJECTS, GC_GENERATIONS, GC_GENERATIONS)

@@ -7,7 +7,7 @@ from typing import Any
 from tameng.offices import Answer, Office
 from tameng.problems import Problem
 
-POLL_S = 0.05
+POLL_S = 0.1
 PATIENCE_S = 120.0
 LISTENS_TO = {
     "enrollment": ("banking", "claims"),

@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-unt
 from chassis.bus import wire
 from chassis.bus.admission import Record
 from chassis.bus.positions import START, Position
+from chassis.bus.stopping import stopped
 from chassis.state.event_log import SHARDS
 
 LOOK_TIMEOUT_S = 30.0
@@ -43,7 +44,7 @@ async def reading(brokers: str) -> AsyncIterator[AIOKafkaConsumer]:
             await consumer.start()
         yield consumer
     finally:
-        await consumer.stop()
+        await stopped(consumer.stop())
 
 
 def partitions_of(topic: str) -> list[TopicPartition]:

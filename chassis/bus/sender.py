@@ -9,13 +9,13 @@ from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]
 from aiokafka.producer.message_accumulator import BatchBuilder  # type: ignore[import-untyped]
 
 from chassis.bus import wire
+from chassis.bus.stopping import stopped
 from chassis.state.event_log import LogRow
 
 BATCH_BYTES_MAX = 262_144
 REQUEST_TIMEOUT_MS = 10_000
 START_TIMEOUT_S = 15.0
 SEND_TIMEOUT_S = 15.0
-STOP_TIMEOUT_S = 5.0
 
 
 class Span(NamedTuple):
@@ -44,12 +44,14 @@ async def producing(brokers: str) -> AsyncIterator[AIOKafkaProducer]:
 
 
 async def _discard(producer: AIOKafkaProducer) -> None:
-    try:
-        async with asyncio.timeout(STOP_TIMEOUT_S):
-            await producer.stop()
-    except TimeoutError:  # it waits for ever to deliver: cut it off, it has no way to be told
-        await producer._sender.close()  # noqa: SLF001
-        await producer.client.close()
+    if not await stopped(producer.stop()):
+        await stopped(_cut_off(producer))
+
+
+async def _cut_off(producer: AIOKafkaProducer) -> None:
+    """It waits for ever to deliver, and has no way to be told that it need not."""
+    await producer._sender.close()  # noqa: SLF001
+    await producer.client.close()
 
 
 async def send(

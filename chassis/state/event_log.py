@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,6 +23,9 @@ BODY_BYTES_MAX = 1_000_000
 
 class EventTooLarge(ValueError):
     """An event that no record can carry."""
+
+
+SHARDS_REMEMBERED = 100_000
 
 
 class LogRow(NamedTuple):
@@ -57,8 +61,12 @@ _ROWS_FROM = text(f"""
     ORDER BY logged.shard, logged.seq""")  # noqa: S608  (the names are this module's own)
 
 
+@lru_cache(maxsize=SHARDS_REMEMBERED)
 def shard_of(key: str) -> int:
-    """The partition that Kafka's default partitioner gives this key."""
+    """The partition that Kafka's default partitioner gives this key.
+
+    Remembered: it is 6 µs of Python, and a member comes again and again.
+    """
     return int(murmur2(key.encode()) & 0x7FFFFFFF) % SHARDS
 
 

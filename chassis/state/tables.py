@@ -18,6 +18,16 @@ class RowsMissing(RuntimeError):
     """An update met fewer rows than it was meant for."""
 
 
+async def insert_rows(session: AsyncSession, table: type[SQLModel], rows: Rows) -> None:
+    """Insert the rows; columns that they do not name take their default.
+
+    Every row names the same columns. (One `unnest` costs a third of the ORM's bulk insert.)
+    Raises: IntegrityError when one is there already.
+    """
+    if rows:
+        await session.execute(_insert(table, tuple(rows[0])), _arrays(rows))
+
+
 async def update_rows(
     session: AsyncSession, table: type[SQLModel], rows: Rows, *, keys: tuple[str, ...]
 ) -> None:
@@ -59,6 +69,14 @@ def _arrays(rows: Rows) -> dict[str, list[Any]]:
 def _plain(value: Any) -> Any:  # noqa: ANN401  (whatever a column holds)
     """asyncpg takes JSON in an array as text."""
     return json.dumps(value) if isinstance(value, dict) else value
+
+
+@cache
+def _insert(table: type[SQLModel], names: tuple[str, ...]) -> TextClause:
+    return text(  # names come from the table's own columns
+        f"INSERT INTO {table.__tablename__} ({', '.join(names)}) "  # noqa: S608
+        f"SELECT * FROM {_given(table, names)}"
+    )
 
 
 @cache

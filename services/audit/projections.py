@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.state.projections import Projections
+from chassis.state.tables import insert_rows
 from contracts.audit import CheckpointSigned, FindingRaised
 from services.audit.models import Checkpoint, Finding
 
@@ -16,8 +16,9 @@ replicas = Projections()
 @projections.applies(CheckpointSigned)
 async def checkpoints_signed(session: AsyncSession, events: Sequence[CheckpointSigned]) -> None:
     """The archive was vouched for."""
-    await session.execute(
-        insert(Checkpoint),
+    await insert_rows(
+        session,
+        Checkpoint,
         [
             {
                 "checkpoint_id": e.checkpoint_id,
@@ -36,8 +37,9 @@ async def checkpoints_signed(session: AsyncSession, events: Sequence[CheckpointS
 @projections.applies(FindingRaised)
 async def findings_raised(session: AsyncSession, events: Sequence[FindingRaised]) -> None:
     """Something was found."""
-    await session.execute(
-        insert(Finding),
+    await insert_rows(
+        session,
+        Finding,
         [
             {
                 "finding_id": e.finding_id,

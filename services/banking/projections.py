@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.state.projections import Projections
-from chassis.state.tables import add_to_rows, put_rows, update_rows
+from chassis.state.tables import add_to_rows, insert_rows, put_rows, update_rows
 from contracts.banking import (
     AccountBlocked,
     AccountDeferred,
@@ -46,8 +45,9 @@ Moving = FundsDeposited | InvoicePaid | PayoutSubmitted | PayoutSettled | Payout
 @projections.applies(AccountOpened)
 async def accounts_opened(session: AsyncSession, events: Sequence[AccountOpened]) -> None:
     """A savings account."""
-    await session.execute(
-        insert(Account),
+    await insert_rows(
+        session,
+        Account,
         [
             {
                 "account_id": e.account_id,
@@ -63,8 +63,9 @@ async def accounts_opened(session: AsyncSession, events: Sequence[AccountOpened]
 @projections.applies(AccountDeferred)
 async def accounts_deferred(session: AsyncSession, events: Sequence[AccountDeferred]) -> None:
     """A member whose papers are missing."""
-    await session.execute(
-        insert(Deferral),
+    await insert_rows(
+        session,
+        Deferral,
         [
             {
                 "worker_id": e.worker_id,
@@ -130,8 +131,9 @@ async def invoices_unpaid(session: AsyncSession, events: Sequence[InvoiceUnpaid]
 @projections.applies(PayoutOrdered)
 async def payouts_ordered(session: AsyncSession, events: Sequence[PayoutOrdered]) -> None:
     """A benefit line that is to reach somebody."""
-    await session.execute(
-        insert(Payout),
+    await insert_rows(
+        session,
+        Payout,
         [
             {
                 "payout_id": e.payout_id,
@@ -190,8 +192,9 @@ async def payouts_failed(session: AsyncSession, events: Sequence[PayoutFailed]) 
 
 async def _move(session: AsyncSession, events: Sequence[Moving]) -> None:
     """One row for both sides, and a delta on each account."""
-    await session.execute(
-        insert(Transfer),
+    await insert_rows(
+        session,
+        Transfer,
         [e.transfer.model_dump() | {"transferred_at": e.occurred_at} for e in events],
     )
     sides = [

@@ -3,11 +3,10 @@ replay."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.state.projections import Projections
-from chassis.state.tables import put_rows, update_rows
+from chassis.state.tables import insert_rows, put_rows, update_rows
 from contracts.banking import PayoutFailed, PayoutSettled
 from contracts.claims import (
     ClaimApproved,
@@ -33,8 +32,9 @@ _CLAIM = ("claim_id",)
 @projections.applies(ClaimFiled)
 async def claims_filed(session: AsyncSession, events: Sequence[ClaimFiled]) -> None:
     """A claim."""
-    await session.execute(
-        insert(Claim),
+    await insert_rows(
+        session,
+        Claim,
         [
             {
                 "claim_id": e.claim_id,
@@ -52,8 +52,9 @@ async def claims_filed(session: AsyncSession, events: Sequence[ClaimFiled]) -> N
 @projections.applies(HeirRegistered)
 async def heirs_registered(session: AsyncSession, events: Sequence[HeirRegistered]) -> None:
     """A party of the claim."""
-    await session.execute(
-        insert(Heir),
+    await insert_rows(
+        session,
+        Heir,
         [
             {
                 "party_id": e.party_id,
@@ -72,8 +73,9 @@ async def heirs_registered(session: AsyncSession, events: Sequence[HeirRegistere
 @projections.applies(DocumentAttached)
 async def documents_attached(session: AsyncSession, events: Sequence[DocumentAttached]) -> None:
     """A paper, and the one before it that counts no longer."""
-    await session.execute(
-        insert(Document),
+    await insert_rows(
+        session,
+        Document,
         [
             {
                 "document_id": e.document_id,
@@ -127,7 +129,7 @@ async def claims_approved(session: AsyncSession, events: Sequence[ClaimApproved]
     ]
     await update_rows(session, Claim, rows, keys=_CLAIM)
     lines = [{"claim_id": e.claim_id, **dict(line)} for e in events for line in e.lines]
-    await session.execute(insert(ApprovedLine), lines)
+    await insert_rows(session, ApprovedLine, lines)
 
 
 @projections.applies(ClaimRejected)
@@ -164,8 +166,9 @@ async def claims_paid(session: AsyncSession, events: Sequence[ClaimPaid]) -> Non
 @replicas.applies(WorkerEnrolled)
 async def workers_enrolled(session: AsyncSession, events: Sequence[WorkerEnrolled]) -> None:
     """A member, without who it is."""
-    await session.execute(
-        insert(Member),
+    await insert_rows(
+        session,
+        Member,
         [
             {
                 "worker_id": e.worker_id,
@@ -191,8 +194,9 @@ async def memberships_activated(
 @replicas.applies(ContributionPaid)
 async def contributions_paid(session: AsyncSession, events: Sequence[ContributionPaid]) -> None:
     """A month is paid."""
-    await session.execute(
-        insert(PaidMonth),
+    await insert_rows(
+        session,
+        PaidMonth,
         [
             {
                 "worker_id": e.worker_id,

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.state.projections import Projections
-from chassis.state.tables import add_to_rows, put_rows, update_rows
+from chassis.state.tables import add_to_rows, insert_rows, put_rows, update_rows
 from contracts.enrollment import (
     AccountLinked,
     CardDelivered,
@@ -47,8 +46,9 @@ _COMMITMENT = ("programme_id", "region_code")
 @projections.applies(ProgrammeOpened)
 async def programmes_opened(session: AsyncSession, events: Sequence[ProgrammeOpened]) -> None:
     """A programme and its quotas."""
-    await session.execute(
-        insert(Programme),
+    await insert_rows(
+        session,
+        Programme,
         [
             {
                 "programme_id": e.programme_id,
@@ -89,8 +89,9 @@ async def _set_quotas(
 @projections.applies(RosterReceived)
 async def rosters_received(session: AsyncSession, events: Sequence[RosterReceived]) -> None:
     """A file that waits."""
-    await session.execute(
-        insert(Roster),
+    await insert_rows(
+        session,
+        Roster,
         [
             {
                 "roster_id": e.roster_id,
@@ -126,8 +127,9 @@ async def rosters_processed(session: AsyncSession, events: Sequence[RosterProces
 @projections.applies(WorkerEnrolled)
 async def workers_enrolled(session: AsyncSession, events: Sequence[WorkerEnrolled]) -> None:
     """A person, a place in the programme, and the promise on the region's account."""
-    await session.execute(
-        insert(Worker),
+    await insert_rows(
+        session,
+        Worker,
         [
             {
                 "worker_id": e.worker_id,
@@ -141,8 +143,9 @@ async def workers_enrolled(session: AsyncSession, events: Sequence[WorkerEnrolle
             for e in events
         ],
     )
-    await session.execute(
-        insert(Membership),
+    await insert_rows(
+        session,
+        Membership,
         [
             {
                 "worker_id": e.worker_id,
@@ -170,8 +173,9 @@ async def workers_enrolled(session: AsyncSession, events: Sequence[WorkerEnrolle
 @projections.applies(ContributionBilled)
 async def contributions_billed(session: AsyncSession, events: Sequence[ContributionBilled]) -> None:
     """A month on an invoice."""
-    await session.execute(
-        insert(Contribution),
+    await insert_rows(
+        session,
+        Contribution,
         [
             {
                 "worker_id": e.worker_id,
@@ -188,8 +192,9 @@ async def contributions_billed(session: AsyncSession, events: Sequence[Contribut
 @projections.applies(InvoiceIssued)
 async def invoices_issued(session: AsyncSession, events: Sequence[InvoiceIssued]) -> None:
     """What is owed for a kecamatan and month."""
-    await session.execute(
-        insert(Invoice),
+    await insert_rows(
+        session,
+        Invoice,
         [
             {
                 "invoice_id": e.invoice_id,

@@ -165,6 +165,12 @@ class Node:
         with suppress(asyncio.CancelledError):
             await task
 
+    def check_alive(self) -> None:
+        """Raise what ended one of the relays or look-outs."""
+        for task in self._tasks.values():
+            if task.done():
+                task.result()
+
     async def stop(self) -> None:
         for name in list(self.subscriptions):
             await self.stop_consumer(name)
@@ -249,6 +255,8 @@ async def caught_up(reader: Node, owner: Node, *, limit_s: float = 45) -> None:
     """Wait until the reader has applied all that the owner logged."""
 
     async def reached() -> bool:
+        owner.check_alive()
+        reader.check_alive()
         return await owner.heads() == await reader.marks()
 
     await until(reached, limit_s=limit_s)

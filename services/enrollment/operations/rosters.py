@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlmodel import col
 
+from chassis.state.tables import insert_rows
 from chassis.state.unit import Unit
 from chassis.subject_keys import keep_keys
 from chassis.web.access import Caller
@@ -88,7 +89,7 @@ async def receive(
         {"roster_id": roster_id, "row_number": number, "fields": fields}
         for number, fields in file.rows.items()
     ]
-    await unit.session.execute(insert(StagedRow), staged)
+    await insert_rows(unit.session, StagedRow, staged)
     return Received(roster_id=roster_id)
 
 
@@ -173,7 +174,7 @@ async def _enroll(unit: Unit, enrolled: Sequence[Enrolled], identities: Identiti
         }
         for each in enrolled
     ]
-    await unit.session.execute(insert(IdentityHash), hashes)
+    await insert_rows(unit.session, IdentityHash, hashes)
     await unit.record(
         members.enroll(each.place, each.who, block, reserved=each.reserved, now=unit.now)
         for each, block in zip(enrolled, blocks, strict=True)
@@ -186,7 +187,7 @@ async def _refuse(unit: Unit, roster: Roster, refused: Mapping[int, RowRefused])
         for number, why in refused.items()
     ]
     if rows:
-        await unit.session.execute(insert(RefusedRow), rows)
+        await insert_rows(unit.session, RefusedRow, rows)
 
 
 async def _finish(unit: Unit, roster: Roster) -> None:
