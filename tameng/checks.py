@@ -66,6 +66,16 @@ def _kind(difference: Mapping[str, Any]) -> str:
     return "; ".join(changed)
 
 
+def place(finding: Mapping[str, Any]) -> str:
+    """What the auditor found and where, in words."""
+    where = (
+        f"{finding['topic']}, shard {finding['shard']}, number {finding['seq']}"
+        if finding.get("topic") else "the checkpoint"
+    )  # fmt: skip
+    file = f" ({finding['file']}, byte {finding['byte']:,})" if finding.get("file") else ""
+    return f"{where}{file}: {finding['detail']}"
+
+
 async def passed_on(command: tuple[str, ...], environment: Mapping[str, str]) -> int:
     """Run a service's own command on this terminal; return its exit status."""
     process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **environment})

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
+import stamina.instrumentation
 import typer
 from rich.console import Console
 
@@ -45,10 +46,11 @@ STATE = Path(".tameng")
 
 def main() -> None:
     """Run the command line; what is wrong outside this program is said in one line."""
+    stamina.instrumentation.set_on_retry_hooks([])  # the supervisor says who was away
     try:
         app()
     except Problem as problem:
-        console.print(f"[red]tameng:[/] {problem}", highlight=False)
+        _say(f"tameng: {problem}", style="red")
         sys.exit(1)
 
 
@@ -91,11 +93,11 @@ def replay(service: Service, state: State = STATE) -> None:
     _check_service(service)
     checked = asyncio.run(checks.replayed(describe(state), service))
     for name, digests in checked.answer["tables"].items():
-        same = "same" if digests["live"] == digests["replayed"] else "[red]DIFFERS[/]"
-        console.print(f"{name}: {digests['rows']:,} rows, {same}")
+        same = "same" if digests["live"] == digests["replayed"] else "DIFFERS"
+        _say(f"{name}: {digests['rows']:,} rows, {same}")
     for line in checks.differences(checked):
-        console.print(f"  {line}", style="red", highlight=False, markup=False)
-    console.print(f"{checked.answer['events']:,} events applied again")
+        _say(f"  {line}", style="red")
+    _say(f"{checked.answer['events']:,} events applied again")
     raise typer.Exit(0 if checked.passed else 1)
 
 
@@ -108,11 +110,11 @@ def verify(state: State = STATE) -> None:
     checked = asyncio.run(checks.verified(describe(state)))
     answer = checked.answer
     for topic, number in answer["events_by_topic"].items():
-        console.print(f"{topic}: {number:,} events")
+        _say(f"{topic}: {number:,} events")
     if checked.passed:
-        console.print(f"verified: {answer['events']:,} events, root {answer['root']}")
+        _say(f"verified: {answer['events']:,} events, root {answer['root']}")
     else:
-        console.print(f"NOT verified: {answer['finding']}", style="red", markup=False)
+        _say(f"NOT verified: {checks.place(answer['finding'])}", style="red")
     raise typer.Exit(0 if checked.passed else 1)
 
 
@@ -152,7 +154,7 @@ async def _demo(state: Path, report: Path | None, *, keep: bool) -> bool:
     async with play.played(state, console) as (running, found):
         console.print(figures.table(found))
         for line in found["differences"]:
-            console.print(line, style="red", markup=False)
+            _say(line, style="red")
         console.print(figures.times(found["seconds"], play.TITLES))
         if report is not None:
             await asyncio.to_thread(report.write_text, json.dumps(found, indent=2) + "\n")
@@ -163,10 +165,10 @@ async def _demo(state: Path, report: Path | None, *, keep: bool) -> bool:
 
 
 async def _up(state: Path) -> None:
-    async with machine(state=state, fresh=False, say=console.print) as running:
+    async with machine(state=state, fresh=False, say=_say) as running:
         _print_addresses(running.urls)
         if running.described.clock_file:
-            console.print("on the simulated clock of the day that was played here")
+            _say("on the simulated clock of the day that was played here")
         raise Problem(await running.failure())
 
 
@@ -182,8 +184,13 @@ async def _status(state: Path) -> None:
 
 def _print_addresses(urls: dict[str, str]) -> None:
     for name, url in urls.items():
-        console.print(f"{name:<12}{url}", highlight=False)
-    console.print("up; stop with Ctrl-C")
+        _say(f"{name:<12}{url}")
+    _say("up; stop with Ctrl-C")
+
+
+def _say(line: str, *, style: str | None = None) -> None:
+    """A line as it is, however wide the terminal."""
+    console.print(line, style=style, soft_wrap=True, highlight=False, markup=False)
 
 
 def _check_service(service: str) -> None:
@@ -203,5 +210,5 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401  (what the work
 
     with suppress(asyncio.CancelledError):
         return asyncio.run(stoppable())
-    console.print("stopped")
+    _say("stopped")
     return None

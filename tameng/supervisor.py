@@ -126,7 +126,11 @@ class _Watch:
         running = await self._launch()
         with suppress(TimeoutError):
             async with asyncio.timeout(self.program.ready_timeout_s):
-                if await self._is_ready_before_its_end(running):
+                while not await self._is_ready_before_its_end(running):
+                    if not await self._is_worth_another_try(running):
+                        break
+                    running = await self._launch()
+                else:
                     self._keeper = asyncio.create_task(self._keep_running(running))
                     return
         end = "is not ready" if running.returncode is None else _death(running.returncode)
@@ -140,6 +144,19 @@ class _Watch:
             await self._keeper
         elif self._running is not None:
             await self._terminate(self._running)
+
+    async def _is_worth_another_try(self, running: asyncio.subprocess.Process) -> bool:
+        """Whether it was killed from outside before it was ready, and not too often. One that ends
+        by itself so early would do so again.
+        """
+        if running.returncode is None or running.returncode >= 0:
+            return False
+        delay_s = self._delay_s()
+        if delay_s is None:
+            return False
+        death = _death(running.returncode)
+        self._say(f"{self.program.name} died ({death}), started again in {delay_s:g} s")
+        return await self._passes(delay_s)
 
     async def _launch(self) -> asyncio.subprocess.Process:
         program = self.program

@@ -5,10 +5,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import Column, Table, TextClause, text
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
 Rows = Sequence[Mapping[str, Any]]
@@ -25,7 +28,7 @@ async def insert_rows(session: AsyncSession, table: type[SQLModel], rows: Rows) 
     Raises: IntegrityError when one is there already.
     """
     if rows:
-        await session.execute(_insert(table, tuple(rows[0])), _arrays(rows))
+        await session.execute(_insert(table, tuple(rows[0])), _arrays(table, rows))
 
 
 async def update_rows(
@@ -37,7 +40,7 @@ async def update_rows(
     """
     if not rows:
         return
-    result = await session.execute(_update(table, tuple(rows[0]), keys), _arrays(rows))
+    result = await session.execute(_update(table, tuple(rows[0]), keys), _arrays(table, rows))
     assert isinstance(result, CursorResult)  # noqa: S101
     if result.rowcount != len(rows):
         raise RowsMissing(f"{table.__tablename__}: {result.rowcount} of {len(rows)} rows")
@@ -51,7 +54,7 @@ async def add_to_rows(
     For totals that many events share: it asks for no order. Rows of the same keys are summed.
     """
     if rows:
-        await session.execute(_add(table, tuple(rows[0]), keys), _arrays(rows))
+        await session.execute(_add(table, tuple(rows[0]), keys), _arrays(table, rows))
 
 
 async def put_rows(
@@ -59,16 +62,24 @@ async def put_rows(
 ) -> None:
     """Insert the rows, or set the given columns of the ones that `keys` find."""
     if rows:
-        await session.execute(_put(table, tuple(rows[0]), keys), _arrays(rows))
+        await session.execute(_put(table, tuple(rows[0]), keys), _arrays(table, rows))
 
 
-def _arrays(rows: Rows) -> dict[str, list[Any]]:
-    return {name: [_plain(row[name]) for row in rows] for name in rows[0]}
+def _arrays(table: type[SQLModel], rows: Rows) -> dict[str, list[Any]]:
+    columns = _columns(table)
+    return {name: _array([row[name] for row in rows], columns[name].type) for name in rows[0]}
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  (whatever a column holds)
+def _array(values: list[Any], kind: TypeEngine[Any]) -> list[Any]:
     """asyncpg takes JSON in an array as text."""
-    return json.dumps(value) if isinstance(value, dict) else value
+    if isinstance(kind, JSONB):
+        return [None if value is None else json.dumps(value) for value in values]
+    return values
+
+
+def _columns(table: type[SQLModel]) -> ReadOnlyColumnCollection[str, Column[Any]]:
+    found: Table = table.__table__  # type: ignore[attr-defined]
+    return found.columns
 
 
 @cache
@@ -113,7 +124,7 @@ def _put(table: type[SQLModel], names: tuple[str, ...], keys: tuple[str, ...]) -
 
 
 def _given(table: type[SQLModel], names: tuple[str, ...]) -> str:
-    columns = table.__table__.columns  # type: ignore[attr-defined]
+    columns = _columns(table)
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     kinds = {name: columns[name].type.compile(dialect=dialect) for name in names}
     arrays = ", ".join(f"CAST(:{name} AS {kinds[name]}[])" for name in names)

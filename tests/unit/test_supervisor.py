@@ -54,6 +54,20 @@ async def test_a_program_that_dies_is_started_again_and_said_so(tmp_path: Path) 
         assert psutil.pid_exists(supervisor.pids["banking"])
 
 
+async def test_a_program_that_is_killed_while_it_starts_is_started_again(tmp_path: Path) -> None:
+    lines: list[str] = []
+    tried = str(tmp_path / "tried")
+    dies_once = (
+        f"import os, signal\nif not os.path.exists({tried!r}):\n"
+        f"    open({tried!r}, 'w').close(); os.kill(os.getpid(), signal.SIGKILL)\n"
+        "ready()\nimport time; time.sleep(60)"
+    )
+    async with Supervisor(say=lines.append, restarts=QUICK) as supervisor:
+        await supervisor.start(program(tmp_path, name="audit", code=dies_once))
+        assert lines == ["audit died (signal 9), started again in 0.01 s"]
+        assert psutil.pid_exists(supervisor.pids["audit"])
+
+
 async def test_a_program_that_keeps_dying_is_given_up_with_one_line(tmp_path: Path) -> None:
     lines: list[str] = []
     async with Supervisor(say=lines.append, restarts=QUICK) as supervisor:
