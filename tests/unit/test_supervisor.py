@@ -64,7 +64,7 @@ async def test_a_program_that_is_killed_while_it_starts_is_started_again(tmp_pat
     )
     async with Supervisor(say=lines.append, restarts=QUICK) as supervisor:
         await supervisor.start(program(tmp_path, name="audit", code=dies_once))
-        assert lines == ["audit died (signal 9), started again in 0.01 s"]
+        assert lines[0] == "audit died (signal 9), started again in 0.01 s"
         assert psutil.pid_exists(supervisor.pids["audit"])
 
 
