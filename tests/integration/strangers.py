@@ -6,6 +6,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer  # type: ignore[import-u
 
 from chassis.bus import partitions, sender, wire
 from chassis.bus.admission import Record
+from chassis.bus.sender import Span
 from chassis.state import event_log
 from chassis.state.event_log import SHARDS, LogRow
 from tests.integration.world import Node, until
@@ -25,10 +26,10 @@ async def rows_of(owner: Node, numbers: range) -> dict[int, list[LogRow]]:
     return by_shard
 
 
-async def send_rows(owner: Node, rows: Mapping[int, Sequence[LogRow]]) -> None:
-    """Send rows as the relay would, without being it."""
+async def send_rows(owner: Node, rows: Mapping[int, Sequence[LogRow]]) -> dict[int, Span]:
+    """Send rows as the relay would, without being it; return where they stand."""
     async with sender.producing(owner.brokers) as producer:
-        await sender.send(producer, owner.topic, rows, source=owner.name)
+        return await sender.send(producer, owner.topic, rows, source=owner.name)
 
 
 async def send_again(owner: Node, numbers: range) -> None:

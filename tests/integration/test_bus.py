@@ -106,6 +106,19 @@ async def test_the_search_for_the_last_event_passes_strangers_transactions(world
     assert {shard: tail.highest.seq for shard, tail in found.items()} == heads
 
 
+async def test_what_was_sent_is_told_with_its_place(world: World) -> None:
+    enrollment = world.enrollment
+    await enrollment.record(range(120))
+    rows = await rows_of(enrollment, range(1, 100))
+    for turn in range(2):
+        spans = await send_rows(enrollment, rows)
+        found = await partitions.tails(enrollment.brokers, enrollment.topic, source="enrollment")
+        assert {s: span.end for s, span in spans.items()} == {s: t.end for s, t in found.items()}
+        assert {s: span.first for s, span in spans.items()} == {
+            shard: turn * len(sent) for shard, sent in rows.items()
+        }
+
+
 async def held_at(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> tuple[asyncio.Event, asyncio.Event]:

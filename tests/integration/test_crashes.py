@@ -27,6 +27,8 @@ from tests.integration.world import until
 
 ROOT = Path(__file__).parents[2]
 KILLED = -signal.SIGKILL
+BACK_WITHIN_S = 25
+"""A process that was killed leaves a member in its group: nobody may wait for its session."""
 OWNERS = ("enrollment", "banking", "claims")
 
 
@@ -68,13 +70,13 @@ class Installation:
 
     async def dies(self, failpoints: str) -> None:
         """Start a process that comes to one of these points by itself."""
-        async with self.serving(failpoints) as running, asyncio.timeout(45):
+        async with self.serving(failpoints) as running, asyncio.timeout(BACK_WITHIN_S):
             assert await running.wait() == KILLED, self.log_file.read_text()[-2_000:]
 
     async def open_programme(self) -> httpx.Response:
         token = self.alone.issuer.bearer(role="province", area="53", name="gov")
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}") as client:
-            await until(lambda: _is_ready(client))
+            await until(lambda: _is_ready(client), limit_s=BACK_WITHIN_S)
             return await client.post("/programmes", json=PROGRAMME, headers=token | key("opened"))
 
     async def sent(self) -> int:
@@ -148,7 +150,7 @@ async def test_what_was_heard_is_applied_once_whenever_the_process_dies(
     linked = {event.worker_id for event in await enrollment.recorded(AccountLinked)}
     assert linked & set(heard.good)  # one poll brings one shard or both
     async with installation.serving():
-        await until(lambda: _linked(enrollment, len(heard.good)))
+        await until(lambda: _linked(enrollment, len(heard.good)), limit_s=BACK_WITHIN_S)
         answered = await installation.open_programme()
         assert answered.status_code == httpx.codes.CREATED
     assert len(await enrollment.recorded(AccountLinked)) == len(heard.good)
