@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]
 
-from chassis.bus import wire
+from chassis.bus import tolerance, wire
 from chassis.bus.admission import Record
 from chassis.bus.positions import START, Position
 from chassis.bus.stopping import stopped
@@ -32,6 +32,7 @@ class Tail(NamedTuple):
 @asynccontextmanager
 async def reading(brokers: str) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer without a group, that finds its place again when a partition lost its end."""
+    tolerance.install()
     consumer = AIOKafkaConsumer(
         bootstrap_servers=brokers,
         group_id=None,

@@ -13,6 +13,7 @@ from aiokafka.coordinator.assignors.sticky.sticky_assignor import (  # type: ign
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
+from chassis.bus import tolerance
 from chassis.bus.consumer import Consumer
 
 Batch = tuple[ConsumerRecord, ...]
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 def connect(brokers: str) -> KafkaBroker:
     """FastStream's broker as the bus needs it. Topics are made by a migration, not in passing."""
+    tolerance.install()
     return KafkaBroker(
         brokers,
         allow_auto_create_topics=False,

@@ -1,8 +1,14 @@
 """Records that no relay of ours sent: old ranges, junk, a log whose rows are sent by hand."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from unittest.mock import patch
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer  # type: ignore[import-untyped]
+from aiokafka.producer import message_accumulator  # type: ignore[import-untyped]
+from aiokafka.producer import producer as producer_module
+from aiokafka.record.default_records import (  # type: ignore[import-untyped]
+    _DefaultRecordBatchBuilderPy,
+)
 
 from chassis.bus import partitions, sender, wire
 from chassis.bus.admission import Record
@@ -87,6 +93,29 @@ async def send_foreign(owner: Node, *, each: int) -> None:
         owner.topic,
         ((shard, b"{}", headers) for shard in range(SHARDS) for _ in range(each)),
     )
+
+
+class NotUtf8(str):
+    """The name of a header as only clients in other languages can send it."""
+
+    __slots__ = ()
+
+    def encode(self, _encoding: str = "", _errors: str = "") -> bytes:
+        return b"\xff\xfe"
+
+
+async def send_unreadable_names(owner: Node) -> None:
+    """To every shard a record whose header has a name that is no text."""
+    with (
+        patch.object(
+            message_accumulator, "DefaultRecordBatchBuilder", _DefaultRecordBatchBuilderPy
+        ),
+        patch.object(producer_module, "DefaultRecordBatchBuilder", _DefaultRecordBatchBuilderPy),
+    ):  # the other builder takes no such name
+        headers: Headers = [(NotUtf8("name"), b"value")]
+        await send_raw(
+            owner.brokers, owner.topic, ((shard, b"{}", headers) for shard in range(SHARDS))
+        )
 
 
 JUNK_FOREIGN = 10

@@ -11,10 +11,12 @@ from chassis.bus.parking import Line
 from chassis.state.event_log import SHARDS
 from tests.integration.strangers import (
     JUNK_FOREIGN,
+    read_all,
     rows_of,
     send_again,
     send_junk,
     send_rows,
+    send_unreadable_names,
     whole,
 )
 from tests.integration.world import (
@@ -50,6 +52,22 @@ async def test_duplicates_and_strangers_records_change_nothing(world: World) -> 
     await world.check(events=600)
     await until(lambda: banking.foreign >= 4 * JUNK_FOREIGN * SHARDS)
     assert banking.duplicates > 0
+
+
+async def test_a_header_whose_name_is_no_text_stops_nobody(world: World) -> None:
+    enrollment = world.enrollment
+    await world.start()
+    await enrollment.record(range(100))
+    await whole(enrollment)
+    await send_unreadable_names(enrollment)
+    await enrollment.record(range(100, 200))
+    await world.check(events=200)
+    await send_unreadable_names(enrollment)
+    await enrollment.stop_relay()
+    enrollment.start_relay()  # which looks at the last records
+    await enrollment.record(range(200, 300))
+    await world.check(events=300)
+    assert len({record.event_id for record in await read_all(enrollment)}) == 300
 
 
 async def test_a_number_that_is_missing_is_sent_again(world: World) -> None:
