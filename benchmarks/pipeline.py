@@ -2,8 +2,8 @@
 
 The pipeline: the file over HTTP, enrollment decides and logs, Kafka, banking decides and logs,
 Kafka, enrollment links the accounts, claims copies the members, audit archives everything. The
-raw limit: the same log rows of the same three hops through COPY and Kafka, in the same run on the
-same servers, with nobody looking at them.
+raw limit: the same bytes of the same three hops through COPY and Kafka, in the same run on the same
+servers, with nobody looking at them; once with the tables that were filled, once the logs only.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from tameng.offices import Office
 
 WORKERS = 20_000
 SEED = 9
-SAMPLE_S = 0.2
+SAMPLE_S = 0.3
 MICROSECONDS = 1_000_000
 
 
@@ -32,13 +32,16 @@ async def measure() -> dict[str, float]:
         cpu_before_s = running.cpu_s()
         took_s, rss_mb = await _watched(running, enroll(running, content))
         cpu_s = running.cpu_s() - cpu_before_s
-        raw_s = await raw_limit.seconds(running.running.described)
+        raw_s = await raw_limit.seconds(running.running.described, log_only=False)
+        log_s = await raw_limit.seconds(running.running.described, log_only=True)
     per_s, raw_per_s = WORKERS / took_s, WORKERS / raw_s
     return {
         "workers": WORKERS,
         "workers/s": round(per_s),
         "raw limit workers/s": round(raw_per_s),
         "share of limit": per_s / raw_per_s,
+        "raw limit, log only workers/s": round(WORKERS / log_s),
+        "share of limit, log only": log_s / took_s,
         "cpu us/worker": round(cpu_s / WORKERS * MICROSECONDS),
         "rss MB max": rss_mb,
     }

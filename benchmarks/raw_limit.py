@@ -1,15 +1,16 @@
-"""The same log rows of the same three hops through COPY and Kafka, with no logic at all.
+"""The same bytes of the same three hops through COPY and Kafka, with no logic at all.
 
 Each hop is a process of its own, as the services are: it takes a portion (the first from memory,
-the others from Kafka), writes as many of its own rows with COPY and commits, and sends the same
-bytes with the same headers to its topic.
+the others from Kafka), writes as many of the rows that its service wrote with COPY (the log's, and
+those of the tables that the pipeline filled beside it), commits, and sends the same bytes with the
+same headers to its topic. `log_only` leaves the other tables out: the log and Kafka alone.
 """
 
 import asyncio
 import pickle
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -26,9 +27,13 @@ from tameng.machine import Described
 PORTION_ROWS = 1_000
 POLL_MS = 100
 HOPS = (
-    ("enrollment", "enrollment.worker-enrolled.v1"),
-    ("banking", "banking.account-%"),
-    ("enrollment", "enrollment.account-linked.v1"),
+    (
+        "enrollment",
+        "enrollment.worker-enrolled.v1",
+        ("workers", "memberships", "identity_hash", "subject_key"),
+    ),
+    ("banking", "banking.account-%", ("accounts", "deferrals")),
+    ("enrollment", "enrollment.account-linked.v1", ()),
 )
 _COLUMNS = ", ".join(LogRow._fields)
 _READ = f"SELECT {_COLUMNS} FROM event_log WHERE type LIKE $1 ORDER BY shard, seq"  # noqa: S608
@@ -44,11 +49,13 @@ class Hop(NamedTuple):
     sink: str
     arriving: int
     rows: Sequence[tuple[object, ...]]
+    tables: Mapping[str, Sequence[tuple[object, ...]]]
+    """What its service wrote beside the log."""
 
 
-async def seconds(machine: Described) -> float:
+async def seconds(machine: Described, *, log_only: bool) -> float:
     """From the first row written until the last row of the last hop is in Kafka."""
-    hops = await _hops(machine)
+    hops = await _hops(machine, log_only=log_only)
     with TemporaryDirectory(prefix="tameng-raw-") as folder:
         processes = []
         for hop in reversed(hops):  # readers first
@@ -77,15 +84,23 @@ async def _line(process: asyncio.subprocess.Process) -> None:
         raise RuntimeError("a hop of the raw limit did not start")
 
 
-async def _hops(machine: Described) -> list[Hop]:
-    topics = Topics(f"{machine.topic_prefix}raw-")
+async def _hops(machine: Described, *, log_only: bool) -> list[Hop]:
+    topics = Topics(f"{machine.topic_prefix}raw-{'log-' if log_only else ''}")
     await create_topics(machine.kafka, topics, owners=[str(n) for n in range(len(HOPS))])
     hops: list[Hop] = []
-    for number, (service, pattern) in enumerate(HOPS):
+    for number, (service, pattern, tables) in enumerate(HOPS):
         url = _plain(machine.environments[service][f"{service.upper()}_OWNER_DATABASE_URL"])
         connection = await asyncpg.connect(url)
         rows = [tuple(row) for row in await connection.fetch(_READ, pattern)]
-        await connection.execute(f"CREATE TABLE raw_{number} (LIKE event_log INCLUDING ALL)")
+        written = {
+            table: [tuple(row) for row in await connection.fetch(f"SELECT * FROM {table}")]  # noqa: S608
+            for table in (() if log_only else tables)
+        }
+        for table in ("event_log", *written):
+            await connection.execute(f"DROP TABLE IF EXISTS raw_{number}_{table}")
+            await connection.execute(
+                f"CREATE TABLE raw_{number}_{table} (LIKE {table} INCLUDING ALL)"
+            )
         await connection.close()
         before = hops[-1] if hops else None
         hops.append(
@@ -97,6 +112,7 @@ async def _hops(machine: Described) -> list[Hop]:
                 sink=topics.of(str(number)),
                 arriving=len(before.rows) if before else len(rows),
                 rows=rows,
+                tables=written,
             )
         )
     return hops
@@ -129,20 +145,28 @@ async def _run(hop: Hop) -> None:
             due = len(hop.rows) * arrived // hop.arriving
             if due > written:
                 portion = [LogRow._make(row) for row in hop.rows[written:due]]
-                await _write(connection, hop, portion)
+                await _write(connection, hop, portion, part=(written, due))
                 await sender.send(producer, hop.sink, _by_shard(portion), source="raw")
                 written = due
         await consumer.stop()
     await connection.close()
 
 
-async def _write(connection: asyncpg.Connection, hop: Hop, rows: Sequence[LogRow]) -> None:
+async def _write(
+    connection: asyncpg.Connection, hop: Hop, rows: Sequence[LogRow], *, part: tuple[int, int]
+) -> None:
+    """In one transaction: these log rows, and the same part of each other table."""
     async with connection.transaction():
         await connection.copy_records_to_table(
-            f"raw_{hop.number}",
+            f"raw_{hop.number}_event_log",
             records=[(*row, row.occurred_at) for row in rows],
             columns=(*LogRow._fields, "recorded_at"),
         )
+        for table, held in hop.tables.items():
+            first, last = (len(held) * place // len(hop.rows) for place in part)
+            await connection.copy_records_to_table(
+                f"raw_{hop.number}_{table}", records=held[first:last]
+            )
 
 
 def _by_shard(rows: Sequence[LogRow]) -> dict[int, list[LogRow]]:

@@ -1,6 +1,7 @@
 """What every event is, and what leads to one."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import ClassVar, NamedTuple, Self, TypedDict
 from uuid import UUID, uuid5
 
@@ -64,7 +65,7 @@ class Event(BaseModel):
         """The event in a record's body, from whatever minor version wrote it."""
         return cls.model_validate_json(body, extra="ignore")
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What Kafka partitions by."""
         return str(getattr(self, self.key_field))

@@ -7,7 +7,10 @@ from typing import Any
 from tameng.offices import Answer, Office
 from tameng.problems import Problem
 
-POLL_S = 0.1
+POLL_S = 0.05
+POLL_EVENT_S = 0.000_02
+POLL_MAX_S = 0.5
+"""The more is left, the longer the rest: whoever asks costs the services time."""
 PATIENCE_S = 120.0
 LISTENS_TO = {
     "enrollment": ("banking", "claims"),
@@ -80,4 +83,4 @@ async def drained(
                 "see `tameng status`, and docs/operations.md on lag"
             )
         before = now if left == 0 else {}
-        await asyncio.sleep(POLL_S)
+        await asyncio.sleep(min(POLL_MAX_S, POLL_S + left * POLL_EVENT_S))

@@ -21,10 +21,9 @@ from contracts.event import Event
 BEHIND = "behind an earlier event of its key"
 REASON_LENGTH_MAX = 500
 
-_PARKED_KEYS = text("""
+_HELD = text("""
     SELECT DISTINCT topic, key FROM parked
-    WHERE dropped_at IS NULL
-      AND topic = ANY(cast(:topics AS text[])) AND key = ANY(cast(:keys AS text[]))""")
+    WHERE dropped_at IS NULL AND topic = ANY(cast(:topics AS text[]))""")
 _PARK = text("""
     INSERT INTO parked (topic, shard, seq, event_id, type, key, body, reason, parked_at)
     VALUES (:topic, :shard, :seq, :event_id, :type, :key, :body, :reason, :parked_at)""")
@@ -66,7 +65,7 @@ class Parking:
 
     def keeps_back(self, record: Record) -> bool:
         """Set the record aside if an earlier one of its key is; tell whether."""
-        if line_of(record) in self._held:
+        if self._held and line_of(record) in self._held:
             self.add(record, BEHIND)
             return True
         return False
@@ -91,11 +90,27 @@ async def handle(
         if event is not None:
             origin[event.event_id] = record
             by_stream.setdefault(record.stream, []).append(event)
-    for run in runs(by_stream):
-        free = [event for event in run if not parking.keeps_back(origin[event.event_id])]
-        for event, error in await _failures(unit, handlers, free):
-            parking.add(origin[event.event_id], _told(error))
+    if not await _all_handled(unit, handlers, by_stream):
+        for run in runs(by_stream):
+            free = [event for event in run if not parking.keeps_back(origin[event.event_id])]
+            for event, error in await _failures(unit, handlers, free):
+                parking.add(origin[event.event_id], _told(error))
     return await _park(unit, parking.reasons)
+
+
+async def _all_handled(
+    unit: Unit, handlers: Handlers, by_stream: Mapping[Stream, Sequence[Event]]
+) -> bool:
+    """Handle everything under one savepoint, as nearly always works; False: nothing was done."""
+    try:
+        async with unit.savepoint():
+            for run in runs(by_stream):
+                await handlers.handle_run(unit, run)
+    except Exception as error:
+        if is_passing(error):
+            raise
+        return False
+    return True
 
 
 def _readable(record: Record, known: Mapping[str, type[Event]], parking: Parking) -> Event | None:
@@ -129,9 +144,9 @@ async def _failures(
 
 
 async def _held_lines(unit: Unit, records: Sequence[Record]) -> set[Line]:
-    lines = {line_of(record) for record in records}
-    names = {"topics": sorted({line.topic for line in lines}), "keys": [x.key for x in lines]}
-    return {Line._make(row) for row in await unit.session.execute(_PARKED_KEYS, names)}
+    """All that wait in these topics: there are few, ever, and to name the keys costs more."""
+    topics = sorted({record.stream.topic for record in records})
+    return {Line._make(row) for row in await unit.session.execute(_HELD, {"topics": topics})}
 
 
 async def _park(unit: Unit, reasons: Mapping[Record, str]) -> int:

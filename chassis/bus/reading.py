@@ -1,11 +1,14 @@
 """Turn the body of a numbered record into an event, or say why not. Pure."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from pydantic import ValidationError
 
 from chassis.bus.admission import Record
 from contracts.event import Event
+
+NAMES_REMEMBERED = 1_000
 
 
 class Unreadable(ValueError):
@@ -16,7 +19,7 @@ def event_of(record: Record, known: Mapping[str, type[Event]]) -> Event | None:
     """The event; None when nobody here listens to it. Raises: Unreadable."""
     event_type = known.get(record.type)
     if event_type is None:
-        if _fact(record.type) in {_fact(name) for name in known}:
+        if _is_other_version(record.type, tuple(known)):
             raise Unreadable(f"{record.type}: a major version that is not known here")
         return None
     try:
@@ -27,6 +30,11 @@ def event_of(record: Record, known: Mapping[str, type[Event]]) -> Event | None:
     if (event.event_id, event.key) != (record.event_id, record.key):
         raise Unreadable(f"{record.type}: the body names another event or key than its headers")
     return event
+
+
+@lru_cache(maxsize=NAMES_REMEMBERED)
+def _is_other_version(name: str, known: tuple[str, ...]) -> bool:
+    return _fact(name) in {_fact(each) for each in known}
 
 
 def _fact(name: str) -> str:

@@ -71,9 +71,9 @@ def _arrays(table: type[SQLModel], rows: Rows) -> dict[str, list[Any]]:
 
 
 def _array(values: list[Any], kind: TypeEngine[Any]) -> list[Any]:
-    """asyncpg takes JSON in an array as text."""
+    """asyncpg takes JSON in an array as text; what is text is JSON already."""
     if isinstance(kind, JSONB):
-        return [None if value is None else json.dumps(value) for value in values]
+        return [v if v is None or isinstance(v, str) else json.dumps(v) for v in values]
     return values
 
 

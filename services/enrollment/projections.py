@@ -137,7 +137,7 @@ async def workers_enrolled(session: AsyncSession, events: Sequence[WorkerEnrolle
                 "village_code": e.village_code,
                 "has_ktp": e.has_ktp,
                 "has_kk": e.has_kk,
-                "identity": e.identity.model_dump(mode="json"),
+                "identity": e.identity.model_dump_json(),
                 "enrolled_at": e.occurred_at,
             }
             for e in events

@@ -18,6 +18,7 @@ The CRC tells a damaged length from a file that ends too early; the digest finds
 import struct
 from array import array
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
@@ -32,6 +33,7 @@ _CRC = struct.Struct(">I")
 _LENGTH = struct.Struct(">I")
 HEAD_BYTES = _HEAD.size + _CRC.size
 _NULL = 2**32 - 1
+NAMES_REMEMBERED = 100
 
 
 class Torn(ValueError):
@@ -75,13 +77,18 @@ def framed(record: Record) -> bytes:
     key = record.key.encode()
     parts = [record.event_id.bytes, _LENGTH.pack(len(key)), key, _LENGTH.pack(len(record.headers))]
     for name, value in record.headers:
-        named = name.encode()
-        parts += (_LENGTH.pack(len(named)), named)
+        parts.append(_named(name))
         parts += (_LENGTH.pack(_NULL),) if value is None else (_LENGTH.pack(len(value)), value)
     parts.append(record.body)
     payload = b"".join(parts)
     head = _HEAD.pack(MAGIC, len(payload), record.seq)
     return b"".join((head, _crc(head), payload))
+
+
+@lru_cache(maxsize=NAMES_REMEMBERED)
+def _named(header: str) -> bytes:
+    name = header.encode()
+    return _LENGTH.pack(len(name)) + name
 
 
 def chained(before: bytes, frame: bytes) -> bytes:

@@ -19,6 +19,7 @@ COLUMNS = (
     "alamat", "kode_wilayah", "pekerjaan", "no_hp", "ktp", "kk",
 )  # fmt: skip
 OPTIONAL = frozenset({"no_hp"})
+REQUIRED = tuple(name for name in COLUMNS if name not in OPTIONAL)
 
 Slug = Literal[
     "nik-malformed", "nik-in-scientific-notation", "nik-twice-in-file", "already-member",
@@ -82,10 +83,10 @@ def applicant(
 
     `villages` are the codes that exist; those outside `region_code` are another district's.
     """
-    missing = [name for name in COLUMNS if name not in OPTIONAL and not row[name].strip()]
-    if missing:
-        return RowRefused(missing[0], "field-missing", f"{missing[0]} is empty: fill it in")
     found = {name: row[name].strip() for name in COLUMNS}
+    missing = next((name for name in REQUIRED if not found[name]), None)
+    if missing is not None:
+        return RowRefused(missing, "field-missing", f"{missing} is empty: fill it in")
     born_on = day_in(found["tanggal_lahir"])
     village = village_in(found["kode_wilayah"])
     return (
