@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import stamina
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +21,7 @@ from chassis.bus.relay import Relay
 from chassis.bus.store import Database
 from chassis.bus.subscription import Subscription, connect
 from chassis.bus.topics import Topics, create_topics
+from chassis.faults import is_passing
 from chassis.state.database import owner_engine, runtime_engine
 from chassis.state.event_log import shard_of
 from chassis.state.projections import Projections
@@ -179,7 +181,9 @@ class Node:
                 await self._stop(name)
         await self.engine.dispose()
 
+    @stamina.retry(on=is_passing, attempts=10, wait_initial=0.02)
     async def all(self, query: str) -> list[tuple[Any, ...]]:
+        """What the query finds; a test may have ended the pool's connections just before."""
         async with AsyncSession(self.engine) as session:
             return [tuple(row) for row in await session.execute(text(query))]
 
