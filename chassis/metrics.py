@@ -31,26 +31,21 @@ class Metrics:
             "bus_events_duplicate", "Records at or below the watermark, dropped", "topic"
         )
         self.events_foreign = counter(
-            "bus_events_foreign", "Records that are not events of the topic's owner", "topic"
+            "bus_events_foreign", "Records that are not events of the topic's owner"
         )
-        self.events_parked = counter("bus_events_parked", "Events parked", "topic")
-        self.rewinds_asked = counter("bus_rewinds_asked", "Rewind requests sent", "topic")
-        self.records_sent = counter("bus_records_sent", "Records acknowledged by Kafka")
-        self.relay_restarts = counter(
+        self.events_parked = counter("bus_events_parked", "Events parked")
+        self.relay_restarts = gauge(
             "bus_relay_restarts", "Times the relay started again from the partitions' ends"
         )
-        self.unsent_records = gauge(
-            "bus_unsent_records", "Numbers between the log's head and the last one sent", "shard"
-        )
+        self.log_head = gauge("bus_log_head", "The highest number of the own log", "shard")
+        self.log_sent = gauge("bus_log_sent", "The highest number that Kafka has", "shard")
         self.oldest_unsent_age_s = gauge(
             "bus_oldest_unsent_age_seconds", "Age of the oldest log row that is not sent yet"
         )
-        self.watermark_lag_records = gauge(
-            "bus_watermark_lag_records",
-            "Records between the watermark and the partition's end",
-            "topic",
-            "shard",
-        )
+        self.watermark = gauge(
+            "bus_watermark", "The number applied of another's log: its head less this is the lag",
+            "topic", "shard",
+        )  # fmt: skip
         self.gaps_open = gauge("bus_gaps_open", "Shards that wait for a missing number", "topic")
         self.request_s = Histogram(
             "http_request_seconds",

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import typer
@@ -27,7 +28,7 @@ from chassis.settings import ServiceSettings, SettingsInvalid
 from chassis.state.database import runtime_engine
 from chassis.state.projections import Projections
 from chassis.state.unit import Units
-from chassis.status import Counting, readiness
+from chassis.status import Counting, observe, readiness
 from chassis.tools import ServiceTools
 from chassis.web import figures, health, problems, status
 from chassis.web.health import Health
@@ -115,7 +116,12 @@ def application(service: Service[S], settings: S) -> FastAPI:
     for router in (
         *service.routers(settings, running.tools),
         health.router(running.health),
-        figures.router(running.metrics),
+        figures.router(
+            running.metrics,
+            observe=partial(
+                observe, running.metrics, running.units.engine, running.relay, running.consumer
+            ),
+        ),
         status.router(running.units.engine, running.relay, running.consumer),
     ):
         app.include_router(router)

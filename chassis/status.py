@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.bus.admission import Admission
@@ -66,9 +68,9 @@ class Counting:
         for record in admission.duplicates:
             self._metrics.events_duplicate.labels(record.stream.topic).inc()
         if foreign:
-            self._metrics.events_foreign.labels("any").inc(foreign)
+            self._metrics.events_foreign.inc(foreign)
         if admission.parked:
-            self._metrics.events_parked.labels("any").inc(admission.parked)
+            self._metrics.events_parked.inc(admission.parked)
 
 
 async def status(engine: AsyncEngine, relay: Relay, consumer: Consumer) -> Status:
@@ -99,6 +101,30 @@ async def status(engine: AsyncEngine, relay: Relay, consumer: Consumer) -> Statu
     )
 
 
+async def observe(metrics: Metrics, engine: AsyncEngine, relay: Relay, consumer: Consumer) -> None:
+    """Set the gauges as the service stands now; with the database away they stay as they were."""
+    try:
+        found = await status(engine, relay, consumer)
+        age_s = await _unsent_age_s(engine, relay)
+    except (DBAPIError, OSError, PoolTimeout):
+        return
+    for row in found.log:
+        metrics.log_head.labels(str(row.shard)).set(row.head)
+        metrics.log_sent.labels(str(row.shard)).set(row.sent)
+    gaps = Counter(stream.topic for stream in found.streams if stream.gap)
+    for stream in found.streams:
+        metrics.watermark.labels(stream.topic, str(stream.shard)).set(stream.watermark)
+        metrics.gaps_open.labels(stream.topic).set(gaps[stream.topic])
+    metrics.oldest_unsent_age_s.set(age_s)
+    metrics.relay_restarts.set(found.relay_restarts)
+
+
+async def _unsent_age_s(engine: AsyncEngine, relay: Relay) -> float:
+    places = {shard: place.seq + 1 for shard, place in relay.places.items()}
+    async with engine.connect() as connection:
+        return await event_log.oldest_age_s(connection, places)
+
+
 def readiness(engine: AsyncEngine, subscription: Subscription, relay: Relay) -> dict[str, Check]:
     """What a service needs to serve: its database, its partitions, a relay that keeps up."""
 
@@ -115,10 +141,7 @@ def readiness(engine: AsyncEngine, subscription: Subscription, relay: Relay) -> 
             return relay.stopped_by
         if not relay.places:
             return "the relay has not found its place yet"
-        async with engine.connect() as connection:
-            age_s = await event_log.oldest_age_s(
-                connection, {shard: place.seq + 1 for shard, place in relay.places.items()}
-            )
+        age_s = await _unsent_age_s(engine, relay)
         return None if age_s < UNSENT_AGE_MAX_S else f"oldest unsent event is {age_s:.0f} s old"
 
     return {"database": database, "partitions": partitions, "relay": sending}

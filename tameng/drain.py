@@ -48,11 +48,13 @@ def _unapplied(
     return sum(max(0, head - marks.get((owner, shard), 0)) for shard, head in logged.items())
 
 
+def owner_of(topic: str) -> str:
+    """The service that a topic belongs to, whatever its prefix."""
+    return topic.rpartition(".events")[0].rpartition("_")[2]
+
+
 def _watermarks(status: Answer) -> dict[tuple[str, int], int]:
-    return {
-        (row["topic"].rpartition(".events")[0].rpartition("_")[2], row["shard"]): row["watermark"]
-        for row in status["streams"]
-    }
+    return {(owner_of(row["topic"]), row["shard"]): row["watermark"] for row in status["streams"]}
 
 
 def events_logged(found: Statuses, *owners: str) -> int:

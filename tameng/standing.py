@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
-from tameng.drain import LISTENS_TO, heads
+from tameng.drain import LISTENS_TO, heads, owner_of
 
 Statuses = Mapping[str, Mapping[str, Any]]
 
@@ -27,7 +27,7 @@ def _table(name: str, status: Mapping[str, Any], found: Statuses) -> Table:
         table.add_column("lag", justify="right")
     table.add_column("gaps", justify="right")
     table.add_column("parked", justify="right")
-    streams = {(_owner(row["topic"]), row["shard"]): row for row in status["streams"]}
+    streams = {(owner_of(row["topic"]), row["shard"]): row for row in status["streams"]}
     for row in status["log"]:
         table.add_row(*_cells(name, row, streams, found))
     return table
@@ -48,7 +48,3 @@ def _cells(
         yield f"{heads(found[owner]).get(shard, 0) - applied:,}"
     yield str(sum(bool(stream and stream["gap"]) for stream in read))
     yield str(sum(stream["parked"] if stream else 0 for stream in read))
-
-
-def _owner(topic: str) -> str:
-    return topic.rpartition(".events")[0].rpartition("_")[2]
