@@ -22,10 +22,6 @@ from chassis.state.database import owner_engine
 from chassis.state.replay import Report, replay
 
 
-class NotMigrated(RuntimeError):
-    """What the service needs has not been made yet."""
-
-
 def run(service: Service[Any]) -> None:
     """Run the command on the command line; a fault that an operator can mend is one line."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
@@ -33,8 +29,6 @@ def run(service: Service[Any]) -> None:
         _commands(service)(prog_name=f"python -m services.{service.name}")
     except SettingsInvalid as error:
         sys.exit(f"{service.name}: set in the environment: {error}")
-    except NotMigrated as error:
-        sys.exit(f"{service.name}: {error}: run `python -m services.{service.name} migrate`")
     except CannotStart as error:
         sys.exit(f"{service.name}: {error}")
     except KafkaError as error:
@@ -79,17 +73,23 @@ def _commands(service: Service[Any]) -> typer.Typer:
 
 async def _check_surroundings(service: Service[Any], settings: ServiceSettings) -> None:
     """Raises what `run` says in one line when Kafka or the database is not there or not ready."""
+    migrate = f"run `python -m services.{service.name} migrate`"
     async with partitions.reading(settings.kafka) as consumer:
         topic = Topics(settings.topic_prefix).of(service.name)
         if topic not in await consumer.topics():
-            raise NotMigrated(f"the topic {topic} is missing")
+            raise CannotStart(f"the topic {topic} is missing: {migrate}")
     engine = owner_engine(settings.database_url.get_secret_value(), application=service.name)
     try:
         async with engine.connect() as connection:
             if not await connection.run_sync(
                 lambda opened: migrations.is_current(opened, service=service.name)
             ):
-                raise NotMigrated("the database is not at the last migration")
+                raise CannotStart(f"the database is not at the last migration: {migrate}")
+            if not await connection.run_sync(migrations.is_held_by_policies):
+                raise CannotStart(
+                    "its database role passes by row-level security: give it one that does not own "
+                    "the tables and has no SUPERUSER or BYPASSRLS"
+                )
     finally:
         await engine.dispose()
 

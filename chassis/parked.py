@@ -13,7 +13,7 @@ from chassis.ids import new_id
 from chassis.service import Service
 from chassis.settings import load
 from chassis.state.database import runtime_engine
-from chassis.state.unit import Units
+from chassis.state.unit import EVERYWHERE, Units
 from contracts.catalogue import events_of
 from contracts.event import Cause
 from contracts.shared import ParkedDropped
@@ -62,7 +62,7 @@ def _units(service: Service[Any]) -> Units:
 
 
 async def _list(units: Units) -> None:
-    async with units.single() as unit:
+    async with units.single(area=EVERYWHERE) as unit:
         lines = await parking.lines(unit.session)
     for line, number, reason in lines:
         typer.echo(f"{line.topic}\t{line.key}\t{number}\t{reason}")
@@ -71,14 +71,14 @@ async def _list(units: Units) -> None:
 
 
 async def _show(units: Units, line: Line) -> None:
-    async with units.single() as unit:
+    async with units.single(area=EVERYWHERE) as unit:
         for each in await parking.waiting(unit.session, line):
             typer.echo(f"{each.record.seq}\t{each.record.type}\t{each.reason}")
             typer.echo(each.record.body.decode(errors="backslashreplace"))
 
 
 async def _retry(service: Service[Any], units: Units, line: Line) -> None:
-    async with units.bulk() as unit:
+    async with units.bulk(area=EVERYWHERE) as unit:
         handled, left = await parking.retry(unit, service.handlers, line)
     typer.echo(f"{handled} handled, {left} still parked")
     raise typer.Exit(1 if left else 0)
@@ -86,7 +86,7 @@ async def _retry(service: Service[Any], units: Units, line: Line) -> None:
 
 async def _drop(service: Service[Any], units: Units, line: Line, *, reason: str, name: str) -> None:
     dropped_type = next(e for e in events_of(service.name).values() if issubclass(e, ParkedDropped))
-    async with units.bulk() as unit:
+    async with units.bulk(area=EVERYWHERE) as unit:
         waiting = await parking.waiting(unit.session, line)
         if not waiting:
             raise typer.BadParameter("nothing of this key is parked: see `list`")

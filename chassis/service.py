@@ -30,7 +30,7 @@ from chassis.state.projections import Projections
 from chassis.state.unit import Units
 from chassis.status import Counting, observe, readiness
 from chassis.tools import ServiceTools
-from chassis.web import figures, health, problems, status
+from chassis.web import figures, health, openapi, problems, status
 from chassis.web.health import Health
 from chassis.web.requests import Requests
 from chassis.web.tokens import Tokens
@@ -38,6 +38,8 @@ from chassis.web.tokens import Tokens
 LOOP_LIMIT_S = 90.0
 """A loop that has not gone round for so long is stuck; sends and commits give up before."""
 STOP_TIMEOUT_S = 10
+HTTP_VERSION = "1.0.0"
+"""Of the interface; the major number changes when what callers send or read would break."""
 GC_OBJECTS = 50_000
 GC_GENERATIONS = 20
 log = logging.getLogger(__name__)
@@ -100,6 +102,7 @@ def application(service: Service[S], settings: S) -> FastAPI:
 
     app = FastAPI(
         title=f"Tameng: {service.name}",
+        version=HTTP_VERSION,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
@@ -123,6 +126,7 @@ def application(service: Service[S], settings: S) -> FastAPI:
             ),
         ),
         status.router(running.units.engine, running.relay, running.consumer),
+        openapi.router(app),
     ):
         app.include_router(router)
     return app

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from chassis.clock import real_now
 from tameng import checks, drain, standing, tokens
+from tameng.card import commands as card_commands
 from tameng.contracts import commands as contracts_commands
 from tameng.demo import figures, play
 from tameng.environment import SERVICES
@@ -24,6 +25,7 @@ from tameng.keys import Keys
 from tameng.machine import describe, machine, service_command
 from tameng.offices import REQUEST_TIMEOUT_S, Office
 from tameng.problems import Problem
+from tameng.roster import commands as roster_commands
 from tameng.state import KEYS_FOLDER
 
 app = typer.Typer(
@@ -34,7 +36,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",  # which joins the lines of a docstring
 )
+app.add_typer(card_commands, name="card")
 app.add_typer(contracts_commands, name="contracts")
+app.add_typer(roster_commands, name="roster")
 console = Console()
 
 State = Annotated[

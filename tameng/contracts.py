@@ -1,4 +1,4 @@
-"""`tameng contracts`: what is generated from the events, and what a change to them breaks."""
+"""`tameng contracts`: what is generated from events and routes, and what a change breaks."""
 
 import json
 import subprocess
@@ -12,21 +12,24 @@ import contracts as package
 from contracts.catalogue import EVENTS
 from contracts.compatibility import Change, Schema, Verdict, changes
 from contracts.schema import schema_of
-from tameng import asyncapi, event_pages
+from tameng import asyncapi, event_pages, http_documents, http_pages
 
 ROOT = Path(package.__file__).resolve().parent.parent
 SCHEMAS = "contracts/schemas"
 EXAMPLES = "contracts/examples"
+HTTP = "docs/http"
 GIT_TIMEOUT_S = 30
 commands = typer.Typer(
-    help="The events between the services: generated documents, compatibility.",
+    help="What the services promise: generated documents, compatibility.",
     no_args_is_help=True,
 )
 
 
 @commands.command()
 def generate() -> None:
-    """Write the schemas, docs/events.md and docs/asyncapi.yaml from the classes."""
+    """Write the schemas, docs/events.md and docs/asyncapi.yaml from the event classes, and
+    docs/http/ from the routes.
+    """
     _tell(changes(committed(ROOT), current()))
     wanted = generated()
     for name in _left_over(ROOT, wanted):
@@ -80,10 +83,12 @@ def generated() -> dict[str, str]:
     """What each generated file should hold, by its name from the root."""
     schemas = current()
     files = {f"{SCHEMAS}/{name}.json": _json(schema) for name, schema in schemas.items()}
-    return files | {
-        "docs/events.md": event_pages.page(EVENTS),
-        "docs/asyncapi.yaml": asyncapi.text(EVENTS, schemas),
-    }
+    files["docs/events.md"] = event_pages.page(EVENTS)
+    files["docs/asyncapi.yaml"] = asyncapi.text(EVENTS, schemas)
+    for service, document in http_documents.documents().items():
+        files[f"{HTTP}/{service}.json"] = _json(document)
+        files[f"{HTTP}/{service}.md"] = http_pages.page(service, document)
+    return files
 
 
 def stale(root: Path) -> list[str]:
@@ -94,7 +99,7 @@ def stale(root: Path) -> list[str]:
         f"{name} is stale: {command}"
         for name, content in wanted.items()
         if not (root / name).exists() or (root / name).read_text(encoding="utf-8") != content
-    ] + [f"{name} belongs to no event: {command}" for name in _left_over(root, wanted)]
+    ] + [f"{name} belongs to no event or service: {command}" for name in _left_over(root, wanted)]
 
 
 def without_example(root: Path) -> list[str]:
@@ -125,7 +130,8 @@ def _tell(found: Iterable[Change]) -> None:
 
 
 def _left_over(root: Path, wanted: Mapping[str, str]) -> list[str]:
-    names = (f"{SCHEMAS}/{file.name}" for file in (root / SCHEMAS).glob("*.json"))
+    files = (file for folder in (SCHEMAS, HTTP) for file in (root / folder).glob("*.*"))
+    names = (file.relative_to(root).as_posix() for file in files)
     return sorted(name for name in names if name not in wanted)
 
 

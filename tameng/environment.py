@@ -95,6 +95,7 @@ def _enrollment(around: Surroundings) -> dict[str, str]:
     return {
         "MASTER_KEY_FILE": str(around.keys.master_key_file("enrollment")),
         "PEPPER_FILE": str(around.keys.pepper_file()),
+        "CARD_KEY_FILE": str(around.keys.card_key_file()),
         "REDIS_URL": around.stack.redis.address,
     }
 

@@ -30,7 +30,7 @@ def page(events: Mapping[str, type[Event]]) -> str:
 
 def _lines(events: Mapping[str, type[Event]]) -> Iterator[str]:
     yield _HEAD
-    yield from _table(("event", "what happened", "key", "read by"), map(_summary, events.values()))
+    yield from table(("event", "what happened", "key", "read by"), map(_summary, events.values()))
     yield "\n## In every event\n"
     yield from _fields_table(Event, apart_from=())
     for owner in OWNERS:
@@ -44,7 +44,7 @@ def _lines(events: Mapping[str, type[Event]]) -> Iterator[str]:
         yield from _fields_table(part, apart_from=())
         yield ""
     yield "## Words\n"
-    yield from _table(("type", "meaning"), vocabulary().items())
+    yield from table(("type", "meaning"), vocabulary().items())
 
 
 def _summary(event: type[Event]) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ def _fields_table(model: type[BaseModel], *, apart_from: tuple[str, ...]) -> Ite
         for name, field in model.model_fields.items()
         if name not in apart_from
     )
-    yield from _table(("field", "type", "meaning"), rows)
+    yield from table(("field", "type", "meaning"), rows)
 
 
 def _types(model: type[BaseModel]) -> dict[str, str]:
@@ -116,7 +116,8 @@ def _first_line(event: type[Event]) -> str:
     return (inspect.getdoc(event) or "").splitlines()[0]
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """The lines of a table."""
     yield f"| {' | '.join(head)} |"
     yield "|" + "---|" * len(head)
     for row in rows:

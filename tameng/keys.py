@@ -43,6 +43,10 @@ class Keys:
         """The key of the look-up hashes of identity numbers."""
         return self._once("pepper", _symmetric_key)
 
+    def card_key_file(self) -> Path:
+        """The seed of the Ed25519 key that signs members' cards."""
+        return self._once("card-key", _symmetric_key)
+
     def rail_secret_file(self) -> Path:
         """What the bank and the interbank rail sign their requests with."""
         return self._once("rail.secret", partial(_text, KEY_BYTES))

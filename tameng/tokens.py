@@ -12,7 +12,9 @@ from jwt.algorithms import ECAlgorithm
 
 ISSUER = "tameng"
 AUDIENCE = "tameng"
-ROLES = ("province", "district", "branch", "approver", "bank", "auditor", "admin")
+ROLES = (
+    "village", "district", "checker", "province", "branch", "approver", "bank", "auditor", "admin",
+)  # fmt: skip
 LIFETIME_DEFAULT = timedelta(hours=12)
 TOKEN_ID_BYTES = 16
 THUMBPRINT_MEMBERS = ("crv", "kty", "x", "y")

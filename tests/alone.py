@@ -9,7 +9,7 @@
         await enrollment.hear_again()                               # everything, once more
         assert await enrollment.recorded(ContributionPaid) == [...] # from the event log, as classes
         assert await enrollment.rows("SELECT * FROM workers") == [...]
-        async with enrollment.units.bulk() as unit: ...             # runtime role, set clock
+        async with enrollment.units.bulk(area=EVERYWHERE) as unit: ...  # runtime role, set clock
         assert (await enrollment.replay()).same
 
 Jobs do not run by themselves: `await enrollment.work("rosters")` steps one until it rests.
@@ -40,7 +40,7 @@ from chassis.service import Running, Service, application
 from chassis.state.database import owner_engine
 from chassis.state.event_log import shard_of
 from chassis.state.replay import Report, replay
-from chassis.state.unit import Units
+from chassis.state.unit import EVERYWHERE, Units
 from contracts.catalogue import EVENTS
 from contracts.event import Event
 from tameng.environment import RAIL, SERVICES, Surroundings, of_service
@@ -114,7 +114,7 @@ class Alone:
 
     async def handle(self, *events: Event) -> None:
         """Hand events of one type to the handlers past the watermarks: as a new number would."""
-        async with self.units.bulk() as unit:
+        async with self.units.bulk(area=EVERYWHERE) as unit:
             await self.service.handlers.handle_run(unit, events)
 
     async def work(self, job: str) -> None:
@@ -134,9 +134,9 @@ class Alone:
         return [event.model_validate_json(row["body"]) for row in bodies]
 
     async def rows(self, statement: str, **values: Any) -> list[dict[str, Any]]:
-        """What a query answers, as dicts."""
-        async with self.units.engine.connect() as connection:
-            found = await connection.execute(text(statement), values)
+        """What a query answers the runtime role, working for everywhere, as dicts."""
+        async with self.units.reading(area=EVERYWHERE) as session:
+            found = await session.execute(text(statement), values)
             return [dict(row) for row in found.mappings()]
 
     async def replay(self) -> Report:

@@ -9,7 +9,7 @@ from chassis.bus.admission import Admission, Record, Stream, admit
 from chassis.bus.handlers import Handlers
 from chassis.failpoints import failpoint
 from chassis.faults import is_passing
-from chassis.state.unit import Units
+from chassis.state.unit import EVERYWHERE, Units
 from chassis.traces import described
 
 
@@ -55,7 +55,7 @@ class Database:
     async def _apply(self, records: Sequence[Record], *, unhandled: str | None = None) -> Admission:
         if not records:
             return Admission()
-        async with self.units.bulk() as unit:
+        async with self.units.bulk(area=EVERYWHERE) as unit:
             marks = await watermarks.lock(unit.session, (record.stream for record in records))
             admission = admit(records, watermarks=marks)
             await failpoint("store.admitted")

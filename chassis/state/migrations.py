@@ -15,6 +15,10 @@ _GRANTS = (
     'REVOKE UPDATE, DELETE, TRUNCATE ON event_log FROM "{role}"',
     'REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM "{role}"',
 )
+_HELD = text("""
+    SELECT NOT (role.rolsuper OR role.rolbypassrls OR pg_has_role(log.relowner, 'USAGE'))
+    FROM pg_roles role, pg_class log
+    WHERE role.rolname = current_user AND log.oid = 'event_log'::regclass""")
 
 
 def configuration(service: str, connection: Connection | None = None) -> Config:
@@ -40,6 +44,13 @@ def is_current(connection: Connection, *, service: str) -> bool:
     """Whether the database is at the service's last migration."""
     wanted = ScriptDirectory.from_config(configuration(service)).get_current_head()
     return MigrationContext.configure(connection).get_current_revision() == wanted
+
+
+def is_held_by_policies(connection: Connection) -> bool:
+    """Whether row-level security keeps the connection's role to its area: not the owner, nor one
+    who may act as the owner, a superuser or a role with BYPASSRLS.
+    """
+    return bool(connection.scalar(_HELD))
 
 
 def run(*tables: MetaData) -> None:

@@ -38,12 +38,8 @@ async def update_rows(
 
     Every row names the same columns. Raises: RowsMissing unless all were there.
     """
-    if not rows:
-        return
-    result = await session.execute(_update(table, tuple(rows[0]), keys), _arrays(table, rows))
-    assert isinstance(result, CursorResult)  # noqa: S101
-    if result.rowcount != len(rows):
-        raise RowsMissing(f"{table.__tablename__}: {result.rowcount} of {len(rows)} rows")
+    if rows:
+        await _change(session, table, rows, _update(table, tuple(rows[0]), keys))
 
 
 async def add_to_rows(
@@ -57,12 +53,32 @@ async def add_to_rows(
         await session.execute(_add(table, tuple(rows[0]), keys), _arrays(table, rows))
 
 
+async def shift_rows(
+    session: AsyncSession, table: type[SQLModel], rows: Rows, *, keys: tuple[str, ...]
+) -> None:
+    """Add the given amounts, which may be below zero, to the rows that `keys` name, one each.
+
+    Raises: RowsMissing unless all were there.
+    """
+    if rows:
+        await _change(session, table, rows, _shift(table, tuple(rows[0]), keys))
+
+
 async def put_rows(
     session: AsyncSession, table: type[SQLModel], rows: Rows, *, keys: tuple[str, ...]
 ) -> None:
     """Insert the rows, or set the given columns of the ones that `keys` find."""
     if rows:
         await session.execute(_put(table, tuple(rows[0]), keys), _arrays(table, rows))
+
+
+async def _change(
+    session: AsyncSession, table: type[SQLModel], rows: Rows, statement: TextClause
+) -> None:
+    result = await session.execute(statement, _arrays(table, rows))
+    assert isinstance(result, CursorResult)  # noqa: S101
+    if result.rowcount != len(rows):
+        raise RowsMissing(f"{table.__tablename__}: {result.rowcount} of {len(rows)} rows")
 
 
 def _arrays(table: type[SQLModel], rows: Rows) -> dict[str, list[Any]]:
@@ -97,6 +113,18 @@ def _update(table: type[SQLModel], names: tuple[str, ...], keys: tuple[str, ...]
     return text(  # names come from the table's own columns
         f"UPDATE {table.__tablename__} SET {changes} "  # noqa: S608
         f"FROM {_given(table, names)} WHERE {same}"
+    )
+
+
+@cache
+def _shift(table: type[SQLModel], names: tuple[str, ...], keys: tuple[str, ...]) -> TextClause:
+    own = table.__tablename__
+    changes = ", ".join(
+        f"{name} = {own}.{name} + given.{name}" for name in names if name not in keys
+    )
+    same = " AND ".join(f"{own}.{key} = given.{key}" for key in keys)
+    return text(  # names come from the table's own columns
+        f"UPDATE {own} SET {changes} FROM {_given(table, names)} WHERE {same}"  # noqa: S608
     )
 
 

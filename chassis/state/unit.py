@@ -1,4 +1,7 @@
-"""One transaction of a service: what it reads, decides and records."""
+"""One transaction of a service: what it reads, decides and records, and for which area.
+
+The database is told the area and keeps to it by the policies of `chassis/state/areas.py`.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -6,8 +9,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import Connection, TextClause, text
+from sqlalchemy.event import listens_for
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session, SessionTransaction
 
 from chassis.clock import Clock
 from chassis.failpoints import failpoint
@@ -16,7 +21,16 @@ from chassis.state import event_log
 from chassis.state.projections import Projections
 from contracts.event import Event
 
-_ONE_WRITER = text("SELECT pg_advisory_xact_lock(1)")
+EVERYWHERE = "*"
+"""The area of who works for all of them: jobs, consumers, operators."""
+NOWHERE = ""
+"""The area of who named none: nothing is seen and nothing written of what has an area."""
+AREA_SETTING = "tameng.area"
+
+# Local to the transaction: the next one on the same connection begins with none.
+_SET_AREA = f"set_config('{AREA_SETTING}', :area, true)"
+_OPEN_SINGLE = text(f"SELECT {_SET_AREA}")
+_OPEN_BULK = text(f"SELECT pg_advisory_xact_lock(1), {_SET_AREA}")
 
 
 class Unit:
@@ -71,24 +85,27 @@ class Units:
         """Refuse every transaction from now on: the log is not the one that was sent."""
         self._closed = reason
 
-    def bulk(self) -> AbstractAsyncContextManager[Unit]:
+    def bulk(self, *, area: str = NOWHERE) -> AbstractAsyncContextManager[Unit]:
         """A transaction over many keys. One at a time a service, so that two never deadlock."""
-        return self._unit(one_writer=True)
+        return self._unit(_OPEN_BULK, area)
 
-    def single(self) -> AbstractAsyncContextManager[Unit]:
+    def single(self, *, area: str = NOWHERE) -> AbstractAsyncContextManager[Unit]:
         """A transaction over a few rows, which it locks in a fixed order. It may meet a deadlock
         with a bulk one: whoever opens it tries again on what `faults.is_passing`.
         """
-        return self._unit(one_writer=False)
+        return self._unit(_OPEN_SINGLE, area)
+
+    def reading(self, *, area: str = NOWHERE) -> AsyncSession:
+        """A session that nobody commits."""
+        return AsyncSession(self.engine, sync_session_class=_ForArea, info={AREA_SETTING: area})
 
     @asynccontextmanager
-    async def _unit(self, *, one_writer: bool) -> AsyncIterator[Unit]:
+    async def _unit(self, opening: TextClause, area: str) -> AsyncIterator[Unit]:
         if self._closed is not None:
             raise Closed(self._closed)
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             async with session.begin():
-                if one_writer:
-                    await session.execute(_ONE_WRITER)
+                await session.execute(opening, {"area": area})
                 unit = Unit(session, self.projections, now=self.clock())
                 yield unit
                 logged = await unit.log()
@@ -97,3 +114,12 @@ class Units:
             if logged:
                 await failpoint("unit.committed")
                 self.recorded.set()
+
+
+class _ForArea(Session):
+    """A session each transaction of which begins by telling its area."""
+
+
+@listens_for(_ForArea, "after_begin")
+def _tell_area(session: Session, _began: SessionTransaction, connection: Connection) -> None:
+    connection.execute(_OPEN_SINGLE, {"area": session.info[AREA_SETTING]})

@@ -19,7 +19,7 @@ from typing import Any, Literal
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from chassis.web.tokens import Tokens
 from contracts.refusal import Refused
@@ -182,10 +182,17 @@ def undeclared_routes(app: FastAPI) -> list[str]:
     web sockets too. A test wants it empty.
     """
     return [
-        str(route.path)
-        for route in iter_route_contexts(app.routes)
-        if not any(_declared(getattr(route, "dependant", None)))
+        str(route.path) for route in iter_route_contexts(app.routes) if not any(_of_route(route))
     ]
+
+
+def declared_accesses(route: RouteContext) -> list[Access]:
+    """What a route asks of its caller, all of it together; nothing of a public one."""
+    return [each for each in _of_route(route) if isinstance(each, Access)]
+
+
+def _of_route(route: RouteContext) -> Iterator[object]:
+    return _declared(getattr(route, "dependant", None))
 
 
 def _declared(dependant: Dependant | None) -> Iterator[object]:

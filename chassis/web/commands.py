@@ -8,6 +8,7 @@ not stored: they changed nothing, and the next try may fare better.
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
@@ -27,6 +28,8 @@ from contracts.refusal import Refused
 TRIES_MAX = 5
 TRYING_S = 10.0
 KEY_CHARACTERS_MAX = 100
+KEY_HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotent-Replayed"
 Operation = Callable[[Unit], Awaitable[BaseModel]]
 
 _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:principal || ' ' || :key, 0))")
@@ -37,6 +40,16 @@ _STORED = text(
 _STORE = text(
     "INSERT INTO idempotency_key (principal, key, route, body_sha256, status, answer) "
     "VALUES (:principal, :key, :route, :body_sha256, :status, :answer)"
+)
+
+
+_KEY = Header(
+    alias=KEY_HEADER,
+    min_length=1,
+    max_length=KEY_CHARACTERS_MAX,
+    description="A key of your own making, another for each thing that is to be done. Sent again "
+    "with the same body, the request does nothing more and gets its first answer.",
+    examples=["monday-the-third"],
 )
 
 
@@ -74,15 +87,15 @@ class Command:
     units: Units
 
     async def run(self, operation: Operation) -> Response:
-        """Do it in a transaction over a few rows, or answer as the first time.
+        """Do it in a transaction over a few rows of the caller's area, or answer as the first time.
 
         Raises: IdempotencyKeyReused, RequestInFlight, and what the operation refuses.
         """
-        return await self._run(operation, self.units.single)
+        return await self._run(operation, partial(self.units.single, area=self.caller.area))
 
     async def run_bulk(self, operation: Operation) -> Response:
         """As `run`, for an operation over many keys."""
-        return await self._run(operation, self.units.bulk)
+        return await self._run(operation, partial(self.units.bulk, area=self.caller.area))
 
     async def _run(
         self, operation: Operation, open_unit: Callable[[], AbstractAsyncContextManager[Unit]]
@@ -126,7 +139,7 @@ class Command:
 
 
 def _response(answer: bytes, status: int, *, replayed: bool) -> Response:
-    headers = {"Idempotent-Replayed": "true"} if replayed else None
+    headers = {REPLAYED_HEADER: "true"} if replayed else None
     return Response(answer, status, headers, media_type="application/json")
 
 
@@ -140,7 +153,7 @@ def command(*roles: str, area: AreaFrom, body_bytes_max: int = BODY_BYTES_MAX) -
     async def asked(
         request: Request,
         caller: Annotated[Caller, access],
-        idempotency_key: Annotated[str, Header(min_length=1, max_length=KEY_CHARACTERS_MAX)],
+        idempotency_key: Annotated[str, _KEY],
     ) -> Command:
         route = f"{request.method} {request.url.path}"
         command_id = uuid5(NAMESPACE_URL, f"{caller.name} {route} {idempotency_key}")

@@ -1,19 +1,21 @@
 """Errors as RFC 9457 problem answers: what is wrong, what to do, nothing of the inside."""
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, TypedDict
+from typing import Any
+from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from chassis.correlation import correlation_id
 from chassis.faults import is_passing
 from contracts.refusal import Refused
 
+MEDIA_TYPE = "application/problem+json"
 ERRORS_MAX = 50
 FIELD_CHARACTERS_MAX = 200
 RETRY_AFTER_S = 2
@@ -29,12 +31,34 @@ _QUOTING = frozenset({"union_tag_invalid", "uuid_parsing", "url_parsing", "url_s
 _log = logging.getLogger(__name__)
 
 
-class FieldProblem(TypedDict):
+class FieldProblem(BaseModel):
     """What is wrong with one field of the request."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     field: str
     """Dotted: `body.quota.0.heads`."""
     problem: str
+
+
+class Problem(BaseModel):
+    """What kept a request from being done (RFC 9457)."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    """What is wrong, and what to do."""
+    slug: str
+    """The rule that broke, as a name that stays."""
+    retryable: bool
+    """Whether the same request may succeed later."""
+    errors: tuple[FieldProblem, ...]
+    """The fields that do not fit."""
+    correlation_id: UUID | None
+    """By which the service's log knows the request."""
 
 
 class RefusedWithHeaders(Refused):
@@ -56,18 +80,17 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The answer. `retryable`: whether the same request may succeed later."""
-    correlation = correlation_id()
-    content = {
-        "type": f"/problems/{slug}",
-        "title": slug.replace("-", " ").capitalize(),
-        "status": status,
-        "detail": detail,
-        "slug": slug,
-        "retryable": retryable,
-        "errors": errors,
-        "correlation_id": str(correlation) if correlation else None,
-    }
-    return Response(json.dumps(content), status, headers, media_type="application/problem+json")
+    content = Problem(
+        type=f"/problems/{slug}",
+        title=slug.replace("-", " ").capitalize(),
+        status=status,
+        detail=detail,
+        slug=slug,
+        retryable=retryable,
+        errors=tuple(errors),
+        correlation_id=correlation_id(),
+    )
+    return Response(content.model_dump_json(), status, headers, media_type=MEDIA_TYPE)
 
 
 def refused(refusal: Refused) -> Response:

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from chassis.correlation import correlation_id
 from chassis.ids import new_id
@@ -13,6 +13,7 @@ from chassis.sealing import KeyWrap
 from chassis.state.unit import Units
 from chassis.subject_keys import keys_of
 from chassis.web.access import ANYWHERE, Caller, Guarded, allowed
+from chassis.web.asked import Asked
 from contracts.event import Cause
 from contracts.shared import KeyRead
 from contracts.types import Line
@@ -20,10 +21,8 @@ from contracts.types import Line
 SUBJECTS_MAX = 1_000
 
 
-class ReadKeys(BaseModel):
+class ReadKeys(Asked):
     """The persons whose keys are needed, and why."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     subjects: frozenset[UUID] = Field(min_length=1, max_length=SUBJECTS_MAX)
     reason: Line
@@ -47,7 +46,7 @@ def router(event: type[KeyRead], *, wrap: KeyWrap, roles: tuple[str, ...]) -> AP
         units: Units = request.app.state.units
         read_id = new_id()
         cause = Cause(read_id, correlation_id() or read_id)
-        async with units.single() as unit:
+        async with units.single(area=caller.area) as unit:
             wrapped = await keys_of(unit.session, asked.subjects)
             await unit.record(
                 event(

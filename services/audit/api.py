@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
-from pydantic import BaseModel, ConfigDict
 
 from chassis.bus.admission import Stream
 from chassis.state.event_log import SHARDS
 from chassis.web.access import ANYWHERE, Caller, Guarded, allowed
+from chassis.web.asked import Asked
 from chassis.web.commands import Command, command
 from chassis.web.reading import Session, tools
 from services.audit.adapters import Tools
@@ -17,10 +17,8 @@ router = APIRouter(route_class=Guarded)
 SEQ_MAX = 10**18 - 1
 
 
-class Verify(BaseModel):
+class Verify(Asked):
     """Asks for a verification: there is nothing to choose."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 @router.post("/verifications", response_model=verifications.Verification)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from chassis.bus.admission import Admission, Record, Stream, admit
 from chassis.bus.handlers import Handlers
 from chassis.service import Running
-from chassis.state.unit import Units
+from chassis.state.unit import EVERYWHERE, Units
 from services.audit.adapters.archive import Archive
 from services.audit.operations import findings
 from services.audit.projections import replicas
@@ -32,7 +32,7 @@ class ArchiveStore:
         await asyncio.to_thread(self.archive.append, admission.applied)
         differing = await asyncio.to_thread(self.archive.differing, admission.duplicates)
         if differing:
-            async with self.units.bulk() as unit:
+            async with self.units.bulk(area=EVERYWHERE) as unit:
                 await findings.raise_differing(unit, differing)
         return admission
 

@@ -4,9 +4,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from chassis.web.access import IN_OPERATION, Caller, Guarded, allowed, query
+from chassis.web.asked import Asked
 from chassis.web.commands import Command, command
 from chassis.web.reading import Session
 from contracts.types import Line, Month, RegionCode
@@ -16,12 +17,6 @@ AMOUNT_MAX = 1_000_000_000_000_000
 """Rupiah in one deposit: fifty thousand programmes like the first."""
 
 router = APIRouter(route_class=Guarded)
-
-
-class Asked(BaseModel):
-    """A request: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Deposit(Asked):

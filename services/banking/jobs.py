@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from chassis.jobs import Job
 from chassis.service import Running
+from chassis.state.unit import EVERYWHERE
 from services.banking.operations import payouts
 from services.banking.operations.interbank import Interbank
 from services.banking.settings import Settings
@@ -16,7 +17,7 @@ def jobs(running: Running[Settings]) -> Sequence[Job]:
     """Paying what waited for money, and dealing with the rail."""
 
     async def pay_waiting() -> bool:
-        async with running.units.bulk() as unit:
+        async with running.units.bulk(area=EVERYWHERE) as unit:
             return await payouts.pay_waiting(unit)
 
     interbank = Interbank(running.units, running.tools)

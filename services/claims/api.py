@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from chassis.web.access import IN_OPERATION, Caller, Guarded, allowed, query
+from chassis.web.asked import Asked
 from chassis.web.commands import Command, command
 from chassis.web.reading import Session, tools
 from contracts.claims import DocumentKind, HeirClass
@@ -24,12 +25,6 @@ router = APIRouter(route_class=Guarded)
 Personal = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """A line about a person, which is sealed before it is kept."""
 _READS = allowed("branch", "approver", "auditor", area=IN_OPERATION)
-
-
-class Asked(BaseModel):
-    """A request: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class FileClaim(Asked):

@@ -1,5 +1,6 @@
 """What enrollment is told by its environment."""
 
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import KeyFile, SealingSettings, key_in
@@ -11,8 +12,18 @@ class Settings(SealingSettings):
     model_config = SettingsConfigDict(env_prefix="ENROLLMENT_")
 
     pepper_file: KeyFile
+    card_key_file: KeyFile
+    """The seed of the Ed25519 key that signs what the QR of a card holds."""
     redis_url: str
+    age_min: int | None = Field(default=None, ge=15, le=21)
+    """Years; none: the rule's own. PP 44/2015 names no age."""
+    kk_members_max: int | None = Field(default=None, ge=1)
+    """More members on one family card are a warning; none: the rule's own."""
 
     def pepper(self) -> bytes:
-        """The secret of the hashes by which a NIK is found."""
+        """The secret of the hashes by which people are found."""
         return key_in(self.pepper_file)
+
+    def card_key(self) -> bytes:
+        """The seed of the key that signs cards."""
+        return key_in(self.card_key_file)

@@ -10,6 +10,7 @@ from uuid import UUID
 import uvicorn
 
 from chassis.sealing import KeyWrap
+from chassis.state.unit import EVERYWHERE
 from chassis.subject_keys import keep_keys
 from contracts.claims import HeirRegistered
 from services.banking.operations.interbank import Interbank
@@ -93,7 +94,7 @@ def held_by(rail: Rail, name: str) -> Iterator[None]:
 async def give_key(holder: Alone, party_id: UUID) -> None:
     """Let the holder have the key of this heir."""
     wrap: KeyWrap = holder.running.tools.identities.wrap
-    async with holder.units.single() as unit:
+    async with holder.units.single(area=EVERYWHERE) as unit:
         await keep_keys(unit.session, {party_id: wrap.wrap(party_id, heard.KEY)}, at=unit.now)
 
 

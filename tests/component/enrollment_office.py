@@ -40,6 +40,7 @@ class Office:
     def __post_init__(self) -> None:
         self.province = self.alone.client("province", area="53")
         self.district = self.alone.client("district", area=REGION)
+        self.checker = self.alone.client("checker", area="53")
         self.branch = self.alone.client("branch", area=REGION)
 
     async def open(self, **changed: Any) -> UUID:
@@ -62,12 +63,25 @@ class Office:
         where = {"programme_id": str(programme_id), "region_code": REGION}
         return await self.district.post("/rosters", params=where, content=body, headers=key(name))
 
-    async def enroll(self, programme_id: UUID, content: bytes | Sequence[Row]) -> dict[str, Any]:
-        """Send a roster, work through all that waits, and tell how this one stands."""
+    async def validated(self, programme_id: UUID, content: bytes | Sequence[Row]) -> dict[str, Any]:
+        """Send a roster, let every row get its verdict, and tell how it stands."""
         answer = await self.upload(programme_id, content)
         assert answer.status_code == 202, answer.text
         await self.alone.work("rosters")
         return await self.roster(answer.json()["roster_id"])
+
+    async def approve(self, roster_id: str, *, leave_out: Sequence[int] = ()) -> httpx.Response:
+        """A second person lets the fit rows become members; they are not worked through yet."""
+        asked = {"leave_out": list(leave_out)}
+        return await self.checker.post(f"/rosters/{roster_id}/approval", json=asked, headers=key())
+
+    async def enroll(self, programme_id: UUID, content: bytes | Sequence[Row]) -> dict[str, Any]:
+        """Send a roster, have it approved, work through it, and tell how it stands."""
+        roster_id = (await self.validated(programme_id, content))["roster_id"]
+        answer = await self.approve(roster_id)
+        assert answer.status_code == 200, answer.text
+        await self.alone.work("rosters")
+        return await self.roster(roster_id)
 
     async def roster(self, roster_id: str) -> dict[str, Any]:
         """How a roster stands."""

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from chassis import failpoints
-from chassis.state.unit import Unit, Units
+from chassis.state.unit import EVERYWHERE, Unit, Units
 from chassis.web.access import ANYWHERE, Guarded
 from chassis.web.commands import Command, command
 from contracts.enrollment import WorkerEnrolled
@@ -197,7 +197,7 @@ async def test_a_surprise_changes_nothing_and_is_not_stored(
 async def test_two_commands_that_deadlock_are_both_done(
     enrollment: Alone, service: Service, caller: httpx.AsyncClient
 ) -> None:
-    async with enrollment.units.bulk() as unit:
+    async with enrollment.units.bulk(area=EVERYWHERE) as unit:
         await unit.record([enrolled(101), enrolled(102)])
     both = asyncio.Barrier(2)
 

@@ -24,7 +24,7 @@ from contracts.enrollment import (
     WorkerEnrolled,
 )
 from contracts.types import AccountId
-from services.enrollment.rules.members import KPJ_FIRST
+from services.enrollment.rules.kpj import FIRST_RANGE
 from tests.component.enrollment_office import (
     MONTH,
     Office,
@@ -100,13 +100,13 @@ async def test_the_first_payment_gives_numbers_and_cover_and_the_second_neither(
     await office.enroll(programme, rows(1, 3))
     await office.bill_and_pay(programme, "2025-07")
     activated = await office.alone.recorded(MembershipActivated)
-    assert sorted(each.kpj for each in activated) == [str(KPJ_FIRST + n) for n in range(3)]
+    assert sorted(each.kpj for each in activated) == [str(FIRST_RANGE.first + n) for n in range(3)]
     assert {each.covered_from for each in activated} == {office.alone.clock.now()}
     office.alone.clock.set(datetime(2025, 8, 4, 1, tzinfo=UTC))
     await office.enroll(programme, rows(4, 1))
     await office.bill_and_pay(programme, "2025-08")
     activated = await office.alone.recorded(MembershipActivated)
-    assert sorted(each.kpj for each in activated) == [str(KPJ_FIRST + n) for n in range(4)]
+    assert sorted(each.kpj for each in activated) == [str(FIRST_RANGE.first + n) for n in range(4)]
     figures = await office.standing(programme)
     assert (figures["covered"], figures["months_paid"]) == (4, 7)
     assert figures["amount_paid"] == 7 * MONTH

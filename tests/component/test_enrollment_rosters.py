@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from chassis.state.unit import EVERYWHERE
 from contracts.enrollment import RosterProcessed, RosterReceived, WorkerEnrolled
 from services.enrollment.adapters import Identities
 from services.enrollment.operations import rosters
@@ -146,13 +147,13 @@ async def test_after_a_crash_in_the_middle_it_goes_on_where_it_stopped(office: O
     programme = await office.open()
     roster_id = (await office.upload(programme, rows(1, 2_300))).json()["roster_id"]
     good: Identities = office.alone.running.tools.identities
-    async with office.alone.units.bulk() as unit:
+    async with office.alone.units.bulk(area=EVERYWHERE) as unit:
         assert await rosters.work_through(unit, good)
     halfway = await office.roster(roster_id)
     assert (halfway["rows_done"], halfway["percent"], halfway["done"]) == (1_000, 43, False)
     for _ in range(2):
         with pytest.raises(PowerCut):
-            async with office.alone.units.bulk() as unit:
+            async with office.alone.units.bulk(area=EVERYWHERE) as unit:
                 await rosters.work_through(unit, Interrupted(good.wrap, good.pepper))
     assert await office.roster(roster_id) == halfway
     await office.alone.work("rosters")
@@ -203,7 +204,7 @@ async def test_a_quota_is_not_lowered_below_members_who_are_just_being_taken_in(
 ) -> None:
     programme = await office.open()
     await office.upload(programme, rows(1, 20))
-    async with office.alone.units.bulk() as unit:
+    async with office.alone.units.bulk(area=EVERYWHERE) as unit:
         await rosters.work_through(unit, office.alone.running.tools.identities)
         lowered = asyncio.create_task(office.amend(programme, 10))
         await asyncio.wait([lowered], timeout=0.3)

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from chassis.ids import new_id
+from chassis.state.unit import EVERYWHERE
 from contracts.banking import PayoutFailed, PayoutOrdered, PayoutSettled, PayoutSubmitted
 from contracts.enrollment import SubjectKeyRead
 from services.banking.adapters.payees import Payee
@@ -170,7 +171,7 @@ async def test_a_transfer_that_takes_its_time_is_asked_for_until_it_is_through(
 
 async def test_an_answer_given_twice_settles_once(bank: Alone, rail: Rail, payout_id: UUID) -> None:
     rail.instruct(behavior="answer-twice", partnerReferenceNo=payout_id.hex)
-    async with bank.units.bulk() as unit:
+    async with bank.units.bulk(area=EVERYWHERE) as unit:
         await submit_waiting(unit)
         (lease,) = await leases.take(unit.session, lease_s=1.0)
     order = TransferOrder(payout_id, BENEFIT, Payee("Marselina Ndun", "014", "0356789012"))
@@ -178,7 +179,7 @@ async def test_an_answer_given_twice_settles_once(bank: Alone, rail: Rail, payou
     verdicts = [await client.transfer(order) for _ in range(2)]
     assert [each.meaning for each in verdicts] == [Meaning.ARRIVED] * 2
     for verdict in verdicts:
-        async with bank.units.bulk() as unit:
+        async with bank.units.bulk(area=EVERYWHERE) as unit:
             await conclude(unit, lease, verdict, patience=IMPATIENT)
     assert len(await bank.recorded(PayoutSettled)) == 1
     assert (rail.moved(), await money(bank)) == (BENEFIT, ARRIVED)

@@ -17,7 +17,7 @@ from chassis.faults import is_passing
 from chassis.state.event_log import BODY_BYTES_MAX, EventTooLarge, shard_of
 from chassis.state.projections import Projections
 from chassis.state.tables import RowsMissing, update_rows
-from chassis.state.unit import Closed, Unit, Units
+from chassis.state.unit import EVERYWHERE, Closed, Unit, Units
 from contracts.banking import AccountOpened
 from contracts.enrollment import RosterProcessed, WorkerEnrolled
 from contracts.types import AccountId, ProgrammeId, RosterId
@@ -40,7 +40,7 @@ def units(enrollment: Alone) -> Units:
 
 
 async def enroll(units: Units, *numbers: int) -> None:
-    async with units.bulk() as unit:
+    async with units.bulk(area=EVERYWHERE) as unit:
         await unit.record(map(enrolled, numbers))
 
 
@@ -48,7 +48,7 @@ async def test_numbers_are_dense_in_every_shard_whatever_rolls_back(
     enrollment: Alone, units: Units
 ) -> None:
     async def batch(first: int, *, fails: bool, bulk: bool) -> None:
-        async with units.bulk() if bulk else units.single() as unit:
+        async with units.bulk(area=EVERYWHERE) if bulk else units.single(area=EVERYWHERE) as unit:
             await unit.record(map(enrolled, range(first, first + 20)))
             if fails:
                 raise ArithmeticError
@@ -75,13 +75,13 @@ async def test_the_order_of_numbers_is_the_order_of_commits(
     order: list[int] = []
 
     async def slow() -> None:
-        async with units.single() as unit:
+        async with units.single(area=EVERYWHERE) as unit:
             await unit.record([enrolled(1)])
             await quick()
             order.append(1)
 
     async def quick() -> None:
-        async with units.single() as unit:
+        async with units.single(area=EVERYWHERE) as unit:
             await unit.record([enrolled(2).model_copy(update={"worker_id": UUID(int=1)})])
         order.append(2)
 
@@ -100,7 +100,7 @@ def nothing(*event_types: type) -> Projections:
 async def test_a_savepoint_takes_back_the_events_recorded_in_it(
     enrollment: Alone, units: Units
 ) -> None:
-    async with units.bulk() as unit:
+    async with units.bulk(area=EVERYWHERE) as unit:
         await unit.record([enrolled(1)])
         with suppress(ArithmeticError):
             async with unit.savepoint():
@@ -120,7 +120,7 @@ async def test_an_event_is_logged_once_and_what_came_with_it_is_undone(
 ) -> None:
     await enroll(units, 1)
     with pytest.raises(Exception, match="event_log_event_id_key"):
-        async with units.bulk() as unit:
+        async with units.bulk(area=EVERYWHERE) as unit:
             await unit.record([enrolled(2), enrolled(1).model_copy(update={"worker_id": NOBODY})])
     assert len(await enrollment.rows("SELECT 1 FROM workers")) == 1
 
@@ -128,7 +128,7 @@ async def test_an_event_is_logged_once_and_what_came_with_it_is_undone(
 async def test_an_update_that_misses_a_row_is_an_error(units: Units) -> None:
     await enroll(units, 1, 2)
     rows = [{"worker_id": UUID(int=n), "account_id": NOBODY} for n in (1, 2, 3)]
-    async with units.bulk() as unit:
+    async with units.bulk(area=EVERYWHERE) as unit:
         with pytest.raises(RowsMissing, match="workers: 2 of 3"):
             async with unit.savepoint():
                 await update_rows(unit.session, Worker, rows, keys=("worker_id",))
@@ -143,7 +143,7 @@ async def test_the_runtime_role_cannot_change_its_log(units: Units) -> None:
         "TRUNCATE event_log",
     ):
         with pytest.raises(Exception, match="permission denied"):
-            async with units.bulk() as unit:
+            async with units.bulk(area=EVERYWHERE) as unit:
                 await unit.session.execute(text(statement))
 
 
@@ -162,7 +162,7 @@ async def test_a_thousand_cancelled_transactions_leave_no_connection(
 
     async def work(number: int) -> None:
         started.set()
-        async with units.single() as unit:
+        async with units.single(area=EVERYWHERE) as unit:
             await unit.record([enrolled(number)])
             await unit.session.execute(text("SELECT pg_sleep(0.002)"))
 
@@ -229,7 +229,7 @@ async def test_an_event_that_no_record_can_carry_parks_what_led_to_it(
             await unit.record([processed(event, refused={"x" * size: 1})])
 
     with pytest.raises(EventTooLarge):
-        async with units.bulk() as unit:
+        async with units.bulk(area=EVERYWHERE) as unit:
             await unit.record([processed(opened(1), refused={"x" * BODY_BYTES_MAX: 1})])
     admission = await Database(units, handlers).apply([record(opened(n)) for n in range(1, 8)])
     assert (len(admission.applied), admission.parked, admission.gaps) == (7, 1, {})

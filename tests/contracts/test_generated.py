@@ -67,7 +67,16 @@ def test_the_check_names_a_stale_file_and_what_it_breaks(copy: Path) -> None:
     assert "BREAKS" in said
 
 
-@pytest.mark.parametrize("name", ["docs/events.md", "docs/asyncapi.yaml", BILLED])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "docs/events.md",
+        "docs/asyncapi.yaml",
+        "docs/http/claims.json",
+        "docs/http/claims.md",
+        BILLED,
+    ],
+)
 def test_the_check_finds_a_file_that_is_missing_or_changed_by_hand(copy: Path, name: str) -> None:
     (copy / name).write_text((copy / name).read_text() + " ")
     assert run("check")[0] == 1
@@ -79,10 +88,12 @@ def test_the_check_finds_a_file_that_is_missing_or_changed_by_hand(copy: Path, n
 
 def test_the_check_finds_a_schema_without_event_and_an_event_without_example(copy: Path) -> None:
     (copy / "contracts/schemas/enrollment.forgotten.v1.json").write_text('{"x-key": "a"}')
+    (copy / "docs/http/forgotten.md").write_text("# Forgotten")
     shutil.rmtree(copy / "contracts/examples/claims.claim-filed.v1")
     code, said = run("check")
     assert code == 1
     assert "enrollment.forgotten.v1.json belongs to no event" in said
+    assert "docs/http/forgotten.md belongs to no event or service" in said
     assert "contracts/examples/claims.claim-filed.v1/ holds no example" in said
 
 
@@ -121,8 +132,8 @@ def references(part: Any) -> Iterator[str]:
             yield from references(each)
 
 
-def resolved(reference: str) -> Any:
-    at: Any = DOCUMENT
+def resolved(reference: str, document: Any = DOCUMENT) -> Any:
+    at: Any = document
     for step in reference.removeprefix("#/").split("/"):
         at = at[step]
     return at

@@ -9,6 +9,7 @@ from chassis import failpoints
 from chassis.bus import parking, partitions
 from chassis.bus.parking import Line
 from chassis.state.event_log import SHARDS
+from chassis.state.unit import EVERYWHERE
 from tests.integration.strangers import (
     JUNK_FOREIGN,
     read_all,
@@ -207,7 +208,7 @@ async def test_a_key_that_fails_is_parked_and_the_others_go_on(world: World) -> 
     assert len(applied) == len(set(applied)) == 300
     assert not set(line) & set(applied)
 
-    async with banking.units.bulk() as unit:
+    async with banking.units.bulk(area=EVERYWHERE) as unit:
         assert await parking.retry(
             unit, banking.handlers, Line(enrollment.topic, billed(7).key)
         ) == (3, 0)
@@ -236,7 +237,7 @@ async def test_a_failure_that_belongs_to_no_run_parks_just_the_culprit(
 ) -> None:
     """An event that the bank recorded before, under another number: its log takes it once."""
     enrollment, banking = world.enrollment, world.banking
-    async with banking.units.bulk() as unit:
+    async with banking.units.bulk(area=EVERYWHERE) as unit:
         await unit.record([opened(billed(culprit))])
     await enrollment.record(range(120))
     enrollment.start_relay()

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from chassis.bus import partitions
 from chassis.bus.topics import create_topics
+from chassis.state.unit import EVERYWHERE
 from contracts.enrollment import AccountLinked, ProgrammeOpened
 from tameng import launcher
 from tameng.ports import free_port
@@ -139,7 +140,7 @@ async def test_what_was_heard_is_applied_once_whenever_the_process_dies(
     heard = Planted()
     heard.neighbor(shard=0)
     heard.neighbor(shard=5)
-    async with enrollment.units.bulk() as unit:
+    async with enrollment.units.bulk(area=EVERYWHERE) as unit:
         await unit.record(enrolled(worker_id.int) for worker_id in heard.good)
     topic = enrollment.running.topics.of("banking")
     await send_raw(installation.kafka, topic, heard.records)

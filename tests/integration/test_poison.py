@@ -15,6 +15,7 @@ from aiokafka.errors import MessageSizeTooLargeError  # type: ignore[import-unty
 from chassis.bus import wire
 from chassis.bus.topics import RECORD_BYTES_MAX, Topics, create_topics
 from chassis.state.event_log import LogRow, shard_of
+from chassis.state.unit import EVERYWHERE
 from contracts.banking import AccountOpened, InvoicePaid
 from contracts.enrollment import AccountLinked, WorkerEnrolled
 from contracts.sealed import Sealed
@@ -137,7 +138,7 @@ async def test_poison_of_every_kind_is_parked_once_and_its_neighbors_are_applied
 ) -> None:
     enrollment = await alone("enrollment")
     log = planted()
-    async with enrollment.units.bulk() as unit:
+    async with enrollment.units.bulk(area=EVERYWHERE) as unit:
         await unit.record(enrolled(worker_id.int) for worker_id in log.good)
     settings, topics = enrollment.running.settings, enrollment.running.topics
     await create_topics(settings.kafka, topics, owners=["enrollment", "banking", "claims"])

@@ -144,7 +144,7 @@ async def test_a_relay_that_stops_when_its_database_was_set_back(
 
 
 OFF: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
-    "one writer": lambda patch: patch.setattr(unit, "_ONE_WRITER", text("SELECT 1")),
+    "one writer": lambda patch: patch.setattr(unit, "_OPEN_BULK", unit._OPEN_SINGLE),
     "row locks": lambda patch: patch.setattr(
         watermarks, "_LOCK", text(str(watermarks._LOCK).replace("FOR UPDATE OF watermark", ""))
     ),

@@ -25,7 +25,7 @@ from chassis.faults import is_passing
 from chassis.state.database import owner_engine, runtime_engine
 from chassis.state.event_log import shard_of
 from chassis.state.projections import Projections
-from chassis.state.unit import Unit, Units
+from chassis.state.unit import EVERYWHERE, Unit, Units
 from contracts.banking import AccountOpened
 from contracts.enrollment import ContributionBilled
 from contracts.event import Event, derived_id
@@ -113,7 +113,7 @@ class Node:
         """Log an event for each number, a batch a transaction."""
         chosen = list(numbers)
         for first in range(0, len(chosen), BATCH):
-            async with self.units.bulk() as unit:
+            async with self.units.bulk(area=EVERYWHERE) as unit:
                 await unit.record([billed(n) for n in chosen[first : first + BATCH]])
 
     def start_relay(self, lock: int = 2) -> "asyncio.Task[None]":

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 
-from chassis.state.unit import Unit, Units
+from chassis.state.unit import EVERYWHERE, Unit, Units
 from services.banking.adapters import Tools
 from services.banking.adapters.payees import KeysUnavailable, Payee, PayeeUnreadable
 from services.banking.adapters.rail import TransferOrder
@@ -39,7 +39,7 @@ class Interbank:
 
     async def step(self) -> bool:
         """Submit what waits and deal with what is due; tell whether there was any."""
-        async with self.units.bulk() as unit:
+        async with self.units.bulk(area=EVERYWHERE) as unit:
             await submit_waiting(unit)
             taken = await leases.take(unit.session, lease_s=self.patience.lease_s)
         async with asyncio.TaskGroup() as dialogs:
@@ -58,7 +58,7 @@ class Interbank:
             verdict = Verdict(Meaning.UNKNOWN, "no answer in time")
         if verdict.meaning in {Meaning.UNKNOWN, Meaning.PUT_OFF}:
             log.warning("payout %s is not settled yet: %s", lease.payout_id, verdict.words)
-        async with self.units.bulk() as unit:
+        async with self.units.bulk(area=EVERYWHERE) as unit:
             await conclude(unit, lease, verdict, patience=self.patience)
 
     async def _dialog(self, lease: Lease) -> Verdict:
@@ -95,12 +95,12 @@ class Interbank:
         return verdict
 
     async def _note_sending(self, lease: Lease) -> None:
-        async with self.units.single() as unit:
+        async with self.units.single(area=EVERYWHERE) as unit:
             if not await leases.sending(unit.session, lease):
                 raise LeaseLost
 
     async def _payee(self, lease: Lease) -> tuple[OpenPayout, Payee | Verdict]:
-        async with self.units.single() as unit:
+        async with self.units.single(area=EVERYWHERE) as unit:
             payout = await queries.submitted(unit.session, lease.payout_id)
             if payout is None:
                 raise LeaseLost

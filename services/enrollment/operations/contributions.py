@@ -7,10 +7,12 @@ from pydantic import BaseModel
 
 from chassis.state.unit import Unit
 from contracts.banking import InvoicePaid
-from contracts.event import Cause, Event
+from contracts.event import Cause
 from services.enrollment.operations.programmes import ProgrammeUnknown
-from services.enrollment.queries import members, programmes
-from services.enrollment.rules import members as rules
+from services.enrollment.queries import contributions as queries
+from services.enrollment.queries import covers, programmes
+from services.enrollment.rules import contributions as rules
+from services.enrollment.rules import cover
 
 
 class Billed(BaseModel):
@@ -30,24 +32,23 @@ async def bill_month(
     terms = await programmes.billing_terms(unit.session, programme_id)
     if terms is None:
         raise ProgrammeUnknown(f"no programme {programme_id}: see the list of programmes")
-    to_bill = await members.members_to_bill(
+    to_bill = await queries.members_to_bill(
         unit.session, programme_id, month=month, district_code=district_code
     )
-    await unit.record(rules.bill(terms, month, district_code, to_bill, cause=cause, now=unit.now))
+    bill = rules.Bill(month, district_code, to_bill)
+    await unit.record(rules.issue_invoice(terms, bill, cause=cause, now=unit.now))
     return Billed(members=len(to_bill))
 
 
 async def take_payment(unit: Unit, paid: Sequence[InvoicePaid]) -> None:
-    """Each month on these invoices is paid; who had no number gets one and is covered from now."""
+    """Each month on these invoices is paid; whoever has no cover yet is covered from now on."""
+    months = await queries.months_unpaid(unit.session, [invoice.invoice_id for invoice in paid])
     for invoice in paid:
-        await unit.record(await _paid_months(unit, invoice))
-
-
-async def _paid_months(unit: Unit, invoice: InvoicePaid) -> list[Event]:
-    months = await members.months_unpaid(unit.session, invoice.invoice_id)
-    fresh = await members.without_number(unit.session, months)
-    kpj_last = await members.kpj_last(unit.session, first=rules.KPJ_FIRST)
-    return [
-        *rules.pay(months, invoice_id=invoice.invoice_id, cause=invoice.cause, now=unit.now),
-        *rules.activate(fresh, kpj_last=kpj_last, cause=invoice.cause, now=unit.now),
-    ]
+        due = months.get(invoice.invoice_id, [])
+        await unit.record(rules.pay(due, invoice, now=unit.now))
+        fresh = await covers.unactivated(unit.session, [month.worker_id for month in due])
+        ranges = await covers.kpj_ranges(unit.session)
+        numbers = ranges.issue(
+            (each.worker_id, each.village_code) for each in fresh if each.kpj is None
+        )
+        await unit.record(cover.activate(fresh, numbers=numbers, cause=invoice.cause, now=unit.now))

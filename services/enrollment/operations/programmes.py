@@ -1,6 +1,5 @@
-"""Open and amend programmes; tell how they stand."""
+"""Open, amend and close programmes."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -8,14 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.state.unit import Unit
 from chassis.web.access import Caller
-from contracts.enrollment import Quota
 from contracts.event import Cause
 from contracts.refusal import Refused
 from contracts.types import ProgrammeId
 from services.enrollment.models import Programme
 from services.enrollment.queries import programmes as queries
 from services.enrollment.rules import programmes as rules
-from services.enrollment.rules.programmes import ProgrammeTerms
+from services.enrollment.rules.programmes import Change, ProgrammeTerms
 
 
 class ProgrammeUnknown(Refused):
@@ -31,7 +29,13 @@ class Opened(BaseModel):
 
 
 class Amended(BaseModel):
-    """The programme whose quotas are new."""
+    """The programme that was changed."""
+
+    programme_id: UUID
+
+
+class Closed(BaseModel):
+    """The programme that takes no new members."""
 
     programme_id: UUID
 
@@ -47,25 +51,56 @@ async def open_programme(unit: Unit, terms: ProgrammeTerms, *, by: Caller, cause
 
 
 async def amend_programme(
-    unit: Unit, programme_id: UUID, quotas: Sequence[Quota], *, by: Caller, cause: Cause
+    unit: Unit, programme_id: UUID, change: Change, *, by: Caller, cause: Cause
 ) -> Amended:
-    """Set quotas anew.
+    """Change quotas, ceiling or legal basis.
 
-    Raises: ProgrammeUnknown, OutsideArea, QuotaBelowMembers, QuotaNamedTwice, QuotaOutsideProvince.
+    Raises: ProgrammeUnknown, OutsideArea, NothingToChange, QuotaBelowMembers, QuotaNamedTwice,
+    QuotaOutsideProvince, CeilingBelowPromises.
     """
     held = await held_programme(unit.session, programme_id)
     by.check_area(held.province_code)
-    rules.check_quotas(quotas, province_code=held.province_code)
+    rules.check_quotas(change.quotas, province_code=held.province_code)
+    capacity = await queries.capacity(unit.session, programme_id)
     amended = rules.amend_programme(
         ProgrammeId(programme_id),
-        quotas,
-        members=await queries.members_by_region(unit.session, programme_id),
+        change,
+        promised=rules.Promised(
+            members=await queries.members_by_region(unit.session, programme_id),
+            reserved=held.ceiling - capacity.money,
+        ),
         cause=cause,
         officer=by.name,
         now=unit.now,
     )
     await unit.record([amended])
     return Amended(programme_id=programme_id)
+
+
+async def close_programme(
+    unit: Unit, programme_id: UUID, *, reason: str, by: Caller, cause: Cause
+) -> Closed:
+    """Take no new members from now on. Raises: ProgrammeUnknown, OutsideArea, ProgrammeIsClosed."""
+    held = await held_programme(unit.session, programme_id)
+    by.check_area(held.province_code)
+    closed = rules.close_programme(
+        ProgrammeId(programme_id),
+        closed=held.closed_at is not None,
+        reason=reason,
+        cause=cause,
+        officer=by.name,
+        now=unit.now,
+    )
+    await unit.record([closed])
+    return Closed(programme_id=programme_id)
+
+
+async def known_programme(session: AsyncSession, programme_id: UUID) -> Programme:
+    """The programme. Raises: ProgrammeUnknown."""
+    held = await queries.programme(session, programme_id)
+    if held is None:
+        raise ProgrammeUnknown(f"no programme {programme_id}: see the list of programmes")
+    return held
 
 
 async def held_programme(session: AsyncSession, programme_id: UUID) -> Programme:

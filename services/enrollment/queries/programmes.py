@@ -1,5 +1,6 @@
 """What is known of programmes, their promises and their figures."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import func, text
@@ -12,7 +13,7 @@ from services.enrollment.models import (
     Programme,
     Quota,
 )
-from services.enrollment.rules.members import BillingTerms
+from services.enrollment.rules.contributions import BillingTerms
 from services.enrollment.rules.programmes import Capacity
 
 
@@ -21,24 +22,34 @@ async def programme(session: AsyncSession, programme_id: UUID) -> Programme | No
     return await session.get(Programme, programme_id)
 
 
+async def programmes_of(session: AsyncSession, *, province_code: str) -> Sequence[Programme]:
+    """The programmes of a province, the latest first."""
+    statement = select(Programme).where(Programme.province_code == province_code)
+    return (await session.scalars(statement.order_by(col(Programme.opened_at).desc()))).all()
+
+
 async def programme_locked(session: AsyncSession, programme_id: UUID) -> Programme | None:
     """The programme, locked: whoever decides about its money or its places holds this."""
     statement = select(Programme).where(Programme.programme_id == programme_id).with_for_update()
     return await session.scalar(statement)
 
 
-async def capacity(session: AsyncSession, held: Programme, *, region_code: str) -> Capacity:
-    """What the programme, which the caller has locked, still carries in a region."""
-    of_programme = col(Commitment.programme_id) == held.programme_id
+async def capacity(session: AsyncSession, programme_id: UUID) -> Capacity:
+    """What the programme still carries. To decide by it, hold the programme's lock."""
+    held = await session.get_one(Programme, programme_id)
+    of_programme = col(Commitment.programme_id) == programme_id
     reserved = await session.scalar(select(func.sum(Commitment.reserved)).where(of_programme))
-    members = await session.get(Commitment, (held.programme_id, region_code))
-    quota = await session.get(Quota, (held.programme_id, region_code))
+    members = await members_by_region(session, programme_id)
+    quotas = await session.execute(
+        select(Quota.region_code, Quota.heads).where(Quota.programme_id == programme_id)
+    )
     return Capacity(
         first_month=held.first_month,
         last_month=held.last_month,
-        places=(quota.heads if quota else 0) - (members.heads if members else 0),
+        places={region: heads - members.get(region, 0) for region, heads in quotas.all()},
         money=held.ceiling - int(reserved or 0),
         month=held.jkk + held.jkm,
+        closed=held.closed_at is not None,
     )
 
 
@@ -66,25 +77,31 @@ async def billing_terms(session: AsyncSession, programme_id: UUID) -> BillingTer
 
 
 _FIGURES = text("""
-    SELECT count(*) AS enrolled, count(kpj) AS activated,
-           count(*) FILTER (WHERE ended_on IS NULL AND kpj IS NOT NULL) AS covered,
-           count(card_printed_at) AS cards_printed, count(card_delivered_at) AS cards_delivered,
+    SELECT count(*) AS enrolled, count(covered_from) AS activated,
+           count(*) FILTER (WHERE ended_on IS NULL AND lapsed_on IS NULL
+                            AND covered_from IS NOT NULL) AS covered,
+           count(*) FILTER (WHERE lapsed_on IS NOT NULL AND ended_on IS NULL) AS lapsed,
+           count(*) FILTER (WHERE ended_on IS NOT NULL) AS ended,
+           count(*) FILTER (WHERE arrears_months > 0 AND ended_on IS NULL) AS in_arrears,
+           count(cards.printed) AS cards_printed, count(cards.delivered) AS cards_delivered,
            count(worker.account_id) AS accounts_linked,
            coalesce(sum(months.billed), 0) AS months_billed,
            coalesce(sum(months.paid), 0) AS months_paid,
            coalesce(sum(months.amount_paid), 0) AS amount_paid,
-           coalesce(sum(CASE WHEN ended_on IS NULL THEN reserved ELSE months.amount_billed END), 0)
-             AS promised_by_members
+           coalesce(sum(reserved), 0) AS promised_by_members
     FROM memberships JOIN workers worker USING (worker_id)
     LEFT JOIN LATERAL (
+        SELECT min(printed_at) AS printed, min(delivered_at) AS delivered FROM cards
+        WHERE cards.worker_id = memberships.worker_id
+          AND cards.programme_id = memberships.programme_id) AS cards ON true
+    LEFT JOIN LATERAL (
         SELECT count(*) AS billed, count(paid_at) AS paid,
-               coalesce(sum(amount), 0) AS amount_billed,
                sum(amount) FILTER (WHERE paid_at IS NOT NULL) AS amount_paid
         FROM contributions
         WHERE contributions.worker_id = memberships.worker_id
           AND contributions.programme_id = memberships.programme_id) AS months ON true
     WHERE memberships.programme_id = :programme_id
-      AND (village_code = :area OR village_code LIKE :area || '.%')""")
+      AND (memberships.village_code = :area OR memberships.village_code LIKE :area || '.%')""")
 
 
 async def figures(session: AsyncSession, programme_id: UUID, *, area: str) -> dict[str, int]:
@@ -93,19 +110,16 @@ async def figures(session: AsyncSession, programme_id: UUID, *, area: str) -> di
     return dict(found.mappings().one())
 
 
-_RESERVED = text(
-    "SELECT sum(reserved) FROM commitments WHERE programme_id = :programme_id "
-    "AND (region_code = :area OR region_code LIKE :area || '.%')"
-)
-_QUOTA = text(
-    "SELECT sum(heads) FROM quotas WHERE programme_id = :programme_id "
-    "AND (region_code = :area OR region_code LIKE :area || '.%')"
-)
+_PROMISED = text("""
+    SELECT coalesce((SELECT sum(reserved) FROM commitments WHERE programme_id = :programme_id
+                     AND (region_code = :area OR region_code LIKE :area || '.%')), 0) AS reserved,
+           coalesce((SELECT sum(heads) FROM commitments WHERE programme_id = :programme_id
+                     AND (region_code = :area OR region_code LIKE :area || '.%')), 0) AS heads,
+           coalesce((SELECT sum(heads) FROM quotas WHERE programme_id = :programme_id
+                     AND (region_code = :area OR region_code LIKE :area || '.%')), 0) AS quota""")
 
 
 async def promised(session: AsyncSession, programme_id: UUID, *, area: str) -> dict[str, int]:
-    """Rupiah reserved in the regions of an area, and the members there that the quotas allow."""
-    names = {"programme_id": programme_id, "area": area}
-    reserved = await session.scalar(_RESERVED, names)
-    quota = await session.scalar(_QUOTA, names)
-    return {"reserved": int(reserved or 0), "quota": int(quota or 0)}
+    """Rupiah reserved and places taken in the regions of an area, and what the quotas allow."""
+    found = await session.execute(_PROMISED, {"programme_id": programme_id, "area": area})
+    return {name: int(value) for name, value in found.mappings().one().items()}

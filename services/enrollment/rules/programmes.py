@@ -1,11 +1,11 @@
 """Programmes, and how many members their quotas and their money still carry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from contracts.enrollment import ProgrammeAmended, ProgrammeOpened, Quota, Tariff
+from contracts.enrollment import ProgrammeAmended, ProgrammeClosed, ProgrammeOpened, Quota, Tariff
 from contracts.event import Cause, derived_id
 from contracts.refusal import Refused
 from contracts.types import ProgrammeId
@@ -28,6 +28,24 @@ class QuotaBelowMembers(Refused):
     """A quota may not be set below the members that a region has."""
 
     slug, status, retryable = "quota-below-members", 409, False
+
+
+class CeilingBelowPromises(Refused):
+    """A ceiling may not be set below what was promised."""
+
+    slug, status, retryable = "ceiling-below-promises", 409, False
+
+
+class NothingToChange(Refused):
+    """An amendment names nothing."""
+
+    slug, status, retryable = "nothing-to-change", 422, False
+
+
+class ProgrammeIsClosed(Refused):
+    """A programme is closed once, and takes no new members then."""
+
+    slug, status, retryable = "programme-closed", 409, False
 
 
 class QuotaNamedTwice(Refused):
@@ -64,39 +82,88 @@ class Reservation(NamedTuple):
     amount: int
 
 
+Exhausted = Literal["programme-over", "programme-closed", "quota-exhausted", "budget-exhausted"]
+
+
 @dataclass
 class Capacity:
-    """What is left of a programme in one region while a run of rows is decided.
+    """What is left of a programme while a run of rows is decided.
 
     The caller holds the lock on the programme: nobody else decides meanwhile.
     """
 
     first_month: str
     last_month: str
-    places: int
-    """Members that the region's quota still carries."""
+    places: dict[str, int]
+    """Members that the quota of each kabupaten or kota still carries."""
     money: int
     """Rupiah of the ceiling that nothing was promised from."""
     month: int = TARIFF.month
+    """What a month of one member costs."""
+    closed: bool = False
 
-    def reserve(
-        self, *, this_month: str
-    ) -> Reservation | Literal["programme-over", "quota-exhausted", "budget-exhausted"]:
+    def months(self, *, this_month: str) -> tuple[str, int]:
+        """The first month that a new member is promised, and how many there are."""
+        first_month = max(this_month, self.first_month)
+        return first_month, months_between(first_month, self.last_month)
+
+    def reserve(self, *, region_code: str, this_month: str) -> Reservation | Exhausted:
         """Take a place and the money for the months from this one on, or say why not.
 
         A commitment is made only for money that is there (PP 12/2019 art. 124(1)).
         """
-        first_month = max(this_month, self.first_month)
-        amount = months_between(first_month, self.last_month) * self.month
+        first_month, months = self.months(this_month=this_month)
+        amount = months * self.month
+        if self.closed:
+            return "programme-closed"
         if amount == 0:
             return "programme-over"
-        if self.places < 1:
+        if self.places.get(region_code, 0) < 1:
             return "quota-exhausted"
         if self.money < amount:
             return "budget-exhausted"
-        self.places -= 1
+        self.places[region_code] -= 1
         self.money -= amount
         return Reservation(first_month, self.last_month, amount)
+
+    def spend(self, *, region_code: str, heads: int, this_month: str) -> None:
+        """Take out what rows before these would reserve."""
+        _, months = self.months(this_month=this_month)
+        self.places[region_code] = self.places.get(region_code, 0) - heads
+        self.money -= heads * months * self.month
+
+
+class Forecast(NamedTuple):
+    """What is left of a programme, in months and members; what was asked about, in rupiah."""
+
+    months_left: int
+    members_carried: int
+    months: int | None
+    cost: int | None
+    carried: bool | None
+    months_carried: int | None
+
+
+def forecast(
+    capacity: Capacity, *, this_month: str, heads: int | None, months: int | None
+) -> Forecast:
+    """How many more members the money carries to the programme's end, and whether it carries
+    `heads` for `months` (else to its end).
+
+    Rp20,000,000,000 carry exactly 99,206 memberships of twelve months (domain 8).
+    """
+    _, months_left = capacity.months(this_month=this_month)
+    full = months_left * capacity.month
+    asked = months_left if months is None else months
+    cost = None if heads is None else heads * asked * capacity.month
+    return Forecast(
+        months_left=months_left,
+        members_carried=capacity.money // full if full else 0,
+        months=None if heads is None else asked,
+        cost=cost,
+        carried=None if cost is None else cost <= capacity.money,
+        months_carried=None if heads is None else capacity.money // (heads * capacity.month),
+    )
 
 
 def open_programme(
@@ -138,28 +205,62 @@ def check_quotas(quotas: Sequence[Quota], *, province_code: str) -> None:
             raise QuotaOutsideProvince(f"{region} does not lie in {province_code}: leave it out")
 
 
+class Change(NamedTuple):
+    """What a province wants changed; None and absent regions stay as they are."""
+
+    quotas: Sequence[Quota] = ()
+    ceiling: int | None = None
+    legal_basis: str | None = None
+
+
+class Promised(NamedTuple):
+    """What was promised: members of each region, and rupiah in all."""
+
+    members: Mapping[str, int]
+    reserved: int
+
+
 def amend_programme(
     programme_id: ProgrammeId,
-    quotas: Sequence[Quota],
+    change: Change,
     *,
-    members: dict[str, int],
+    promised: Promised,
     cause: Cause,
     officer: str,
     now: datetime,
 ) -> ProgrammeAmended:
-    """Set quotas anew; regions that are not named keep theirs. Raises: QuotaBelowMembers.
-
-    `members` are the members that each region has.
-    """
-    for quota in quotas:
+    """Change what is named. Raises: NothingToChange, QuotaBelowMembers, CeilingBelowPromises."""
+    members, reserved = promised
+    if not change.quotas and change.ceiling is None and change.legal_basis is None:
+        raise NothingToChange("name what is to change: quotas, ceiling or legal_basis")
+    for quota in change.quotas:
         if quota.heads < members.get(quota.region_code, 0):
             raise QuotaBelowMembers(
                 f"{quota.region_code} has {members[quota.region_code]} members: "
                 "give at least as many"
             )
+    if change.ceiling is not None and change.ceiling < reserved:
+        raise CeilingBelowPromises(f"Rp{reserved:,} were promised: give at least as much")
     return ProgrammeAmended(
         **cause.stamp("amend-programme", at=now),
         programme_id=programme_id,
-        quotas=tuple(quotas),
+        quotas=tuple(change.quotas),
+        ceiling=change.ceiling,
+        legal_basis=change.legal_basis,
         amended_by=officer,
+    )
+
+
+def close_programme(
+    programme_id: ProgrammeId, *, closed: bool, reason: str, cause: Cause, officer: str,
+    now: datetime,
+) -> ProgrammeClosed:  # fmt: skip
+    """Take no new members from now on. Raises: ProgrammeIsClosed."""
+    if closed:
+        raise ProgrammeIsClosed("this programme was closed before: it takes no new members")
+    return ProgrammeClosed(
+        **cause.stamp("close-programme", at=now),
+        programme_id=programme_id,
+        reason=reason,
+        closed_by=officer,
     )

@@ -1,0 +1,79 @@
+"""Seals who people are, and finds them again by hashes of their numbers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.sealing import KeyWrap, lookup_hash, new_keys, open_sealed, seal
+from contracts.sealed import Sealed
+from services.enrollment.rules.applicants import Person
+from services.enrollment.rules.applicants.spelling import family_key
+
+HOLDER = "enrollment"
+KIND = "worker-identity"
+VERSION = 1
+HASH_BYTES = 16
+"""Half of an HMAC-SHA256: among a hundred million people two still never meet by chance."""
+
+
+@dataclass(frozen=True)
+class Hashes:
+    """What stands for a person where people are looked up."""
+
+    nik: bytes
+    kk: bytes
+    family: bytes
+
+
+@dataclass(frozen=True)
+class Identities:
+    """The keys of people, and the hashes of their numbers under the pepper."""
+
+    wrap: KeyWrap
+    pepper: bytes
+
+    def nik_hash(self, nik: str) -> bytes:
+        """What stands for a NIK, 16 bytes."""
+        return lookup_hash(self.pepper, nik)[:HASH_BYTES]
+
+    def hashes(self, person: Person) -> Hashes:
+        """What stands for the NIK, the family card, and the family by birth date and mother."""
+        return Hashes(
+            nik=self.nik_hash(person.nik),
+            kk=lookup_hash(self.pepper, f"kk {person.kk}")[:HASH_BYTES],
+            family=lookup_hash(self.pepper, f"family {family_key(person)}")[:HASH_BYTES],
+        )
+
+    def seal(
+        self, persons: Sequence[tuple[UUID, Person]]
+    ) -> tuple[list[Sealed], Mapping[UUID, bytes]]:
+        """Seal each person under a fresh key of their own; return the blocks and wrapped keys."""
+        keys = new_keys(len(persons))
+        blocks = [
+            sealed(person, worker_id, key)
+            for (worker_id, person), key in zip(persons, keys, strict=True)
+        ]
+        wrapped = {
+            worker_id: self.wrap.wrap(worker_id, key)
+            for (worker_id, _), key in zip(persons, keys, strict=True)
+        }
+        return blocks, wrapped
+
+    def seal_again(self, worker_id: UUID, person: Person, wrapped: bytes) -> Sealed:
+        """Seal a corrected person under the key that he has."""
+        return sealed(person, worker_id, self.wrap.unwrap(worker_id, wrapped))
+
+    def open(self, blocks: Iterable[Sealed], wrapped: Mapping[UUID, bytes]) -> dict[UUID, Person]:
+        """Who these are, by worker; whoever has no key any more is erased, and absent."""
+        return {
+            block.subject: open_sealed(
+                block, self.wrap.unwrap(block.subject, wrapped[block.subject]), Person
+            )
+            for block in blocks
+            if block.subject in wrapped
+        }
+
+
+def sealed(person: Person, worker_id: UUID, key: bytes) -> Sealed:
+    """A person as the block that travels."""
+    return seal(person, subject=worker_id, holder=HOLDER, kind=KIND, version=VERSION, key=key)

@@ -1,0 +1,156 @@
+"""Months billed, listed, overdue and paid."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.state.tables import insert_rows, put_rows, update_rows
+from contracts.enrollment import (
+    BillingOrdered,
+    ContributionBilled,
+    ContributionPaid,
+    InvoiceCleared,
+    InvoiceIssued,
+    InvoiceOverdue,
+    MonthlyListFrozen,
+)
+from services.enrollment.models import BillingRun, Contribution, Invoice
+from services.enrollment.projections.registered import MEMBERSHIP, projections
+
+_INVOICE = ("invoice_id",)
+
+
+@projections.applies(BillingOrdered)
+async def billings_ordered(session: AsyncSession, events: Sequence[BillingOrdered]) -> None:
+    """A month to be billed everywhere."""
+    await insert_rows(
+        session,
+        BillingRun,
+        [
+            {
+                "run_id": e.run_id,
+                "programme_id": e.programme_id,
+                "month": e.month,
+                "ordered_by": e.ordered_by,
+                "ordered_at": e.occurred_at,
+                "ordered_event_id": e.event_id,
+                "correlation_id": e.correlation_id,
+            }
+            for e in events
+        ],
+    )
+
+
+@projections.applies(MonthlyListFrozen)
+async def lists_frozen(session: AsyncSession, events: Sequence[MonthlyListFrozen]) -> None:
+    """The list that came of it."""
+    rows = [
+        {
+            "run_id": e.run_id,
+            "frozen_at": e.occurred_at,
+            "invoices": e.invoices,
+            "heads": e.heads,
+            "amount": e.amount,
+            "sha256": e.sha256,
+        }
+        for e in events
+    ]
+    await update_rows(session, BillingRun, rows, keys=("run_id",))
+
+
+@projections.applies(ContributionBilled)
+async def contributions_billed(session: AsyncSession, events: Sequence[ContributionBilled]) -> None:
+    """A month on an invoice."""
+    await insert_rows(
+        session,
+        Contribution,
+        [
+            {
+                "worker_id": e.worker_id,
+                "programme_id": e.programme_id,
+                "month": e.month,
+                "invoice_id": e.invoice_id,
+                "amount": e.amount,
+                "payer": e.payer,
+            }
+            for e in events
+        ],
+    )
+
+
+@projections.applies(InvoiceIssued)
+async def invoices_issued(session: AsyncSession, events: Sequence[InvoiceIssued]) -> None:
+    """What is owed for a kecamatan and month."""
+    await insert_rows(
+        session,
+        Invoice,
+        [
+            {
+                "invoice_id": e.invoice_id,
+                "programme_id": e.programme_id,
+                "month": e.month,
+                "district_code": e.district_code,
+                "heads": e.heads,
+                "amount": e.amount,
+                "due_on": e.due_on,
+                "issued_at": e.occurred_at,
+                "run_id": e.run_id,
+            }
+            for e in events
+        ],
+    )
+
+
+@projections.applies(InvoiceOverdue)
+async def invoices_overdue(session: AsyncSession, events: Sequence[InvoiceOverdue]) -> None:
+    """The funder is late."""
+    rows = [{"invoice_id": e.invoice_id, "overdue_at": e.occurred_at} for e in events]
+    await update_rows(session, Invoice, rows, keys=_INVOICE)
+
+
+@projections.applies(InvoiceCleared)
+async def invoices_cleared(session: AsyncSession, events: Sequence[InvoiceCleared]) -> None:
+    """The invoice is paid."""
+    rows = [
+        {
+            "invoice_id": e.invoice_id,
+            "cleared_at": e.occurred_at,
+            "payment_order": e.payment_order,
+        }
+        for e in events
+    ]
+    await update_rows(session, Invoice, rows, keys=_INVOICE)
+
+
+@projections.applies(ContributionPaid)
+async def contributions_paid(session: AsyncSession, events: Sequence[ContributionPaid]) -> None:
+    """The month is paid; a month that a member pays himself stood on no invoice before."""
+    await put_rows(
+        session,
+        Contribution,
+        [
+            {
+                "worker_id": e.worker_id,
+                "programme_id": e.programme_id,
+                "month": e.month,
+                "invoice_id": e.invoice_id,
+                "amount": e.amount,
+                "payer": e.payer,
+                "paid_at": e.occurred_at,
+                "paid_by_event": e.event_id,
+            }
+            for e in events
+        ],
+        keys=(*MEMBERSHIP, "month"),
+    )
+    paid = {"workers": [e.worker_id for e in events], "of": [e.programme_id for e in events]}
+    await session.execute(_LESS_OWED, paid)
+
+
+_LESS_OWED = text("""
+    UPDATE memberships SET arrears_months = 0, arrears_oldest = NULL
+    FROM unnest(CAST(:workers AS uuid[]), CAST(:of AS uuid[])) AS paid (worker_id, programme_id)
+    WHERE memberships.worker_id = paid.worker_id
+      AND memberships.programme_id = paid.programme_id AND arrears_months > 0""")
+"""What is still owed is looked at anew, and told anew, by the job that watches due dates."""

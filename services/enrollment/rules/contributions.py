@@ -1,0 +1,120 @@
+"""Months: billed to the funder, paid by the bank."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from contracts.banking import InvoicePaid
+from contracts.enrollment import ContributionBilled, ContributionPaid, InvoiceCleared, InvoiceIssued
+from contracts.event import Cause, Event, derived_id
+from contracts.refusal import Refused
+from contracts.types import InvoiceId, ProgrammeId, WorkerId
+from services.enrollment.rules.months import due_on, local_day, month_of
+
+
+class MonthOutsideProgramme(Refused):
+    """The programme does not pay for this month."""
+
+    slug, status, retryable = "month-outside-programme", 422, False
+
+
+class MonthNotBegun(Refused):
+    """A month is billed from its first day on."""
+
+    slug, status, retryable = "month-not-begun", 409, True
+
+
+class Month(NamedTuple):
+    """A member's month on an invoice."""
+
+    worker_id: WorkerId
+    programme_id: ProgrammeId
+    month: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class BillingTerms:
+    """What billing a month needs to know of the programme."""
+
+    programme_id: ProgrammeId
+    first_month: str
+    last_month: str
+    contribution: int
+
+
+class Bill(NamedTuple):
+    """A month of these members of a kecamatan, to be put on one invoice."""
+
+    month: str
+    district_code: str
+    members: Sequence[WorkerId]
+    run_id: UUID | None = None
+
+
+def issue_invoice(
+    terms: BillingTerms,
+    bill: Bill,
+    *,
+    cause: Cause,
+    now: datetime,
+) -> Iterator[Event]:
+    """Put the month of each of these members on one invoice; no members, no invoice.
+
+    Raises: MonthOutsideProgramme, MonthNotBegun.
+    """
+    month, district_code, members, run_id = bill
+    if not terms.first_month <= month <= terms.last_month:
+        raise MonthOutsideProgramme(
+            f"the programme pays {terms.first_month} to {terms.last_month}, not {month}"
+        )
+    if month > month_of(local_day(now)):
+        raise MonthNotBegun(f"{month} has not begun: bill it from its first day on")
+    if not members:
+        return
+    invoice_id = InvoiceId(derived_id(cause.cause_id, f"invoice {month} {district_code}"))
+    for worker_id in members:
+        yield ContributionBilled(
+            **cause.stamp(f"bill {month} {worker_id}", at=now),
+            worker_id=worker_id,
+            programme_id=terms.programme_id,
+            invoice_id=invoice_id,
+            month=month,
+            amount=terms.contribution,
+        )
+    yield InvoiceIssued(
+        **cause.stamp(f"invoice {month} {district_code}", at=now),
+        invoice_id=invoice_id,
+        programme_id=terms.programme_id,
+        month=month,
+        district_code=district_code,
+        heads=len(members),
+        amount=len(members) * terms.contribution,
+        due_on=due_on(month),
+        run_id=run_id,
+    )
+
+
+def pay(months: Sequence[Month], paid: InvoicePaid, *, now: datetime) -> Iterator[Event]:
+    """The invoice was paid: so was each month on it."""
+    for month in months:
+        yield ContributionPaid(
+            **paid.cause.stamp(f"pay {month.worker_id}", at=now),
+            worker_id=month.worker_id,
+            programme_id=month.programme_id,
+            invoice_id=InvoiceId(paid.invoice_id),
+            month=month.month,
+            amount=month.amount,
+        )
+    if months:
+        yield InvoiceCleared(
+            **paid.cause.stamp("clear-invoice", at=now),
+            invoice_id=InvoiceId(paid.invoice_id),
+            programme_id=ProgrammeId(paid.programme_id),
+            month=paid.month,
+            heads=len(months),
+            amount=sum(month.amount for month in months),
+            payment_order=paid.payment_order,
+        )
