@@ -5,11 +5,12 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from benchmarks import pipeline, replay
+from benchmarks import enrollment, pipeline, replay
 from benchmarks.results import keep
 
 BENCHMARKS: Mapping[str, Callable[[], Coroutine[Any, Any, dict[str, float]]]] = {
     "pipeline": pipeline.measure,
+    "enrollment": enrollment.measure,
     "replay": replay.measure,
 }
 

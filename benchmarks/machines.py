@@ -1,7 +1,7 @@
 """A machine for a benchmark: everything running in a folder of its own, and its clients."""
 
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,27 +27,35 @@ class Bench:
     office: Callable[[str, str, str], Office]
 
     def processes(self) -> Mapping[str, psutil.Process]:
-        """The processes of the four services."""
-        return {name: psutil.Process(self.running.pids[name]) for name in SERVICES}
+        """The processes of the services that run."""
+        return {
+            name: psutil.Process(self.running.pids[name])
+            for name in SERVICES
+            if name in self.running.pids
+        }
 
     def cpu_s(self) -> float:
-        """Seconds of CPU that the four services have used."""
+        """Seconds of CPU that they have used."""
         times = (process.cpu_times() for process in self.processes().values())
         return sum(each.user + each.system for each in times)
 
     def rss_mb_max(self) -> int:
-        """The largest resident set of the four services, in MB."""
+        """The largest resident set of them, in MB."""
         sizes = (process.memory_info().rss for process in self.processes().values())
         return round(max(sizes) / 1_000_000)
 
 
 @asynccontextmanager
-async def bench() -> AsyncIterator[Bench]:
-    """Everything started in a folder that is removed at the end."""
+async def bench(*, services: Sequence[str] = SERVICES) -> AsyncIterator[Bench]:
+    """Everything, or these services alone, started in a folder that is removed at the end."""
     with TemporaryDirectory(prefix="tameng-bench-") as folder:
         async with (
             machine(
-                state=Path(folder) / "state", fresh=True, say=_on_stderr, begins_at=BEGINS_AT
+                state=Path(folder) / "state",
+                fresh=True,
+                say=_on_stderr,
+                begins_at=BEGINS_AT,
+                services=services,
             ) as running,
             httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http,
         ):

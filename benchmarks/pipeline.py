@@ -10,18 +10,18 @@ import asyncio
 import time
 from collections.abc import Coroutine
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from benchmarks import raw_limit
 from benchmarks.machines import Bench, bench
-from tameng import drain
+from tameng import drain, intake
 from tameng.demo.day import CITY, PROVINCE
 from tameng.demo.roster import large
-from tameng.offices import Office
 
 WORKERS = 20_000
 SEED = 9
 SAMPLE_S = 0.3
+T = TypeVar("T")
 MICROSECONDS = 1_000_000
 
 
@@ -30,7 +30,7 @@ async def measure() -> dict[str, float]:
     async with bench() as running:
         content = large(WORKERS, seed=SEED, on=date(2025, 7, 1))
         cpu_before_s = running.cpu_s()
-        took_s, rss_mb = await _watched(running, enroll(running, content))
+        took_s, rss_mb = await watched(running, enroll(running, content))
         cpu_s = running.cpu_s() - cpu_before_s
         raw_s = await raw_limit.seconds(running.running.described, log_only=False)
         log_s = await raw_limit.seconds(running.running.described, log_only=True)
@@ -47,7 +47,7 @@ async def measure() -> dict[str, float]:
     }
 
 
-async def _watched(running: Bench, work: Coroutine[Any, Any, float]) -> tuple[float, int]:
+async def watched(running: Bench, work: Coroutine[Any, Any, T]) -> tuple[T, int]:
     """What the work answers, and the largest resident set of a service meanwhile, in MB."""
     task = asyncio.create_task(work)
     largest = 0
@@ -57,7 +57,8 @@ async def _watched(running: Bench, work: Coroutine[Any, Any, float]) -> tuple[fl
     return await task, largest
 
 
-async def _open_programme(running: Bench) -> str:
+async def open_programme(running: Bench, *, heads: int = WORKERS) -> str:
+    """A programme of six months with room for as many members in the city."""
     province = running.office("province", "province", PROVINCE)
     opened = await province.post(
         "enrollment",
@@ -70,7 +71,7 @@ async def _open_programme(running: Bench) -> str:
             "first_month": "2025-07",
             "last_month": "2025-12",
             "ceiling": 20_000_000_000,
-            "quotas": [{"region_code": CITY, "heads": WORKERS}],
+            "quotas": [{"region_code": CITY, "heads": heads}],
         },
         key="open",
     )
@@ -79,22 +80,17 @@ async def _open_programme(running: Bench) -> str:
 
 async def enroll(running: Bench, content: bytes) -> float:
     """Seconds from the upload of a roster until all its events were applied by every reader."""
-    programme_id = await _open_programme(running)
+    programme_id = await open_programme(running)
+    where = intake.Checking(programme_id, CITY, _silent)
     district = running.office("district", "district", CITY)
+    checker = running.office("checker", "checker", PROVINCE)
     began = time.perf_counter()
-    received = await district.upload(
-        "enrollment", "/rosters", content, key="roster", programme_id=programme_id,
-        region_code=CITY,
-    )  # fmt: skip
-    await _worked_through(district, received["roster_id"])
+    sent = await intake.send(district, content, where, key="roster")
+    done = await intake.approve(checker, sent["roster_id"], where)
+    assert done["enrolled"] == WORKERS, done  # noqa: S101  (else nothing is measured)
     await drain.drained(running.office("operator", "admin", PROVINCE))
     return time.perf_counter() - began
 
 
-async def _worked_through(district: Office, roster_id: str) -> None:
-    while True:
-        standing: dict[str, Any] = await district.get("enrollment", f"/rosters/{roster_id}")
-        if standing["done"]:
-            assert standing["enrolled"] == WORKERS, standing  # noqa: S101  (else nothing is measured)
-            return
-        await asyncio.sleep(SAMPLE_S)
+def _silent(_words: str, _part: float) -> None:
+    """Nobody looks at the progress."""

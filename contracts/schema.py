@@ -16,7 +16,8 @@ from contracts.event import Event
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MODULES: tuple[ModuleType, ...] = (
-    types, event, shared, sealed, enrollment, banking, claims, audit,
+    types, event, shared, sealed, banking, claims, audit,
+    *(module for module in vars(enrollment).values() if isinstance(module, ModuleType)),
 )  # fmt: skip
 
 

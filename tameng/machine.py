@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -77,13 +77,19 @@ class Running:
 
 @asynccontextmanager
 async def machine(
-    *, state: Path, fresh: bool, say: Say, begins_at: datetime | None = None
+    *,
+    state: Path,
+    fresh: bool,
+    say: Say,
+    begins_at: datetime | None = None,
+    services: Sequence[str] = SERVICES,
 ) -> AsyncIterator[Running]:
     """Start everything, each part ready, and stop it at the end.
 
     `fresh` forgets what the state folder holds. With `begins_at` the services follow a simulated
-    clock, which begins there; a folder that is resumed keeps the clock it had. `say` is told in
-    lines what happens. Raises `Problem`.
+    clock, which begins there; a folder that is resumed keeps the clock it had. All services have
+    their databases and topics; those in `services` run. `say` is told in lines what happens.
+    Raises `Problem`.
     """
     with state_folder.opened(state, fresh=fresh, say=say) as folder:
         keys = Keys(folder.path / KEYS_FOLDER)
@@ -99,7 +105,7 @@ async def machine(
             for kind, origin in stack.origins.items():
                 say(f"{kind}: {origin}")
             around = _surroundings(folder, keys, stack, clock_file if clock_file.exists() else None)
-            await _start_services(around, folder, supervisor)
+            await _start_services(around, folder, supervisor, services)
             described = _describe(around)
             _write_private(running_file, json.dumps(asdict(described), indent=1))
             yield Running(described=described, stack=stack, keys=keys, supervisor=supervisor)
@@ -149,13 +155,13 @@ def banking_token(keys: Keys) -> str:
 
 
 async def _start_services(
-    around: Surroundings, folder: StateFolder, supervisor: Supervisor
+    around: Surroundings, folder: StateFolder, supervisor: Supervisor, services: Sequence[str]
 ) -> None:
     made = [environment.database(around, service) for service in SERVICES]
     await databases.create(around.stack.postgres.address, *made)
     await steps.together(*(_migrate(around, folder, service) for service in SERVICES))
     await supervisor.start(_rail(around, folder))
-    await supervisor.start(*(_service(around, folder, service) for service in SERVICES))
+    await supervisor.start(*(_service(around, folder, service) for service in services))
 
 
 async def _migrate(around: Surroundings, folder: StateFolder, service: str) -> None:

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from chassis.clock import real_now
 from contracts.refusal import Refused
+from services.enrollment.adapters.regions import regions
 from services.enrollment.roster import (
     FILE_BYTES_MAX,
     ReportRow,
@@ -21,7 +22,6 @@ from services.enrollment.roster import (
     Sheet,
     SheetRow,
     open_sheet,
-    regions,
     write_report,
 )
 from services.enrollment.rules.applicants import Finding, judge

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from typing import NamedTuple
 
+from tameng import intake
 from tameng.demo.day import CITY, PROVINCE, Day
 from tameng.demo.people import Worker
 from tameng.offices import Answer
@@ -144,23 +145,14 @@ ACTS = (
 
 
 async def _upload(day: Day, content: bytes, *, key: str) -> None:
-    received = await day.district.upload(
-        "enrollment",
-        "/rosters",
-        content,
-        key=key,
-        programme_id=day.programme_id,
-        region_code=CITY,
+    """The district sends a roster; a second person, of the province, looks at it and approves."""
+    where = intake.Checking(
+        day.programme_id, CITY, lambda words, part: day.progress.tell(words, part=part)
     )
-    path = f"/rosters/{received['roster_id']}"
-
-    async def done(day: Day) -> tuple[bool, float]:
-        standing = await day.district.get("enrollment", path)
-        for slug, rows in standing["refused"].items() if standing["done"] else ():
-            day.rows_refused[slug] = day.rows_refused.get(slug, 0) + rows
-        return bool(standing["done"]), standing["percent"] / 100
-
-    await _until(day, done, words="rows worked through")
+    sent = await intake.send(day.district, content, where, key=key)
+    done = await intake.approve(day.checker, sent["roster_id"], where)
+    for slug, rows in done["refused"].items():
+        day.rows_refused[slug] = day.rows_refused.get(slug, 0) + rows
     await day.settle()
 
 

@@ -50,6 +50,11 @@ class Day:
         return self.office("disnaker-kota-kupang", "district", CITY)
 
     @property
+    def checker(self) -> Office:
+        """Another officer, of the province, who looks at what the district sent."""
+        return self.office("disnakertrans-ntt-pemeriksa", "checker", PROVINCE)
+
+    @property
     def branch(self) -> Office:
         """The insurer's branch: bills, prints cards, files claims."""
         return self.office("bpjs-kupang-loket", "branch", PROVINCE)

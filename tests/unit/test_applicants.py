@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from services.enrollment.roster import regions
+from services.enrollment.adapters.regions import regions
 from services.enrollment.rules.applicants import (
     COLUMNS,
     Applicant,

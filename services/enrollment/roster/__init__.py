@@ -7,7 +7,6 @@ from services.enrollment.roster.refusals import (
     RosterTooLong,
     RosterUnreadable,
 )
-from services.enrollment.roster.regions import regions
 from services.enrollment.roster.report import ReportRow, report_header, report_rows, write_report
 from services.enrollment.roster.sheets import (
     FILE_BYTES_MAX,
@@ -31,7 +30,6 @@ __all__ = [
     "Sheet",
     "SheetRow",
     "open_sheet",
-    "regions",
     "report_header",
     "report_rows",
     "write_report",

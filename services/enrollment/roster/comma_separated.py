@@ -28,7 +28,7 @@ def _lines(content: bytes, *, delimiter: str) -> Iterator[Sequence[str]]:
             yield cells
     except UnicodeDecodeError as error:
         raise RosterNotUtf8(
-            f"after row {number} the file is not UTF-8: save it as «CSV UTF-8»"
+            f"line {_line_not_utf8(content)} is not UTF-8: save the file as «CSV UTF-8»"
         ) from error
     except csv.Error as error:
         raise RosterUnreadable(
@@ -47,3 +47,11 @@ def _text(content: bytes) -> Iterator[str]:
     """The lines as text. NUL, which no database takes, is shown as what it is: not readable."""
     text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
     return (line.replace("\0", UNREADABLE) for line in text)
+
+
+def _line_not_utf8(content: bytes) -> int:
+    """The number of the first line that cannot be decoded; the reader only knows about where."""
+    for number, line in enumerate(io.BytesIO(content), start=1):
+        if line.decode(errors="ignore").encode() != line:
+            break
+    return number

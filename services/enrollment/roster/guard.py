@@ -10,7 +10,7 @@ import re
 _QUOTE = "'"
 _FULL_WIDTH = "\uff1d\uff0b\uff0d\uff20"
 """= + - @ as East Asian fonts have them."""
-_TOUCHED = re.compile(rf"'*(?:\s*[=+\-@\t\r\n{_FULL_WIDTH}]|0[0-9]+\s*\Z|[0-9]{{12,}}\s*\Z)")
+_TOUCHED = re.compile(rf"'*\s*(?:[=+\-@{_FULL_WIDTH}]|0[0-9]+\s*\Z|[0-9]{{12,}}\s*\Z)|'*[\t\r\n]")
 """With quotes before it too: each that was written is taken away, and no other."""
 
 

@@ -89,7 +89,7 @@ def open_sheet(content: bytes) -> Sheet:
     places = _without_report(header)
     columns = tuple(header[at] for at in places)
     sheet = Sheet(columns, places, lines)
-    if columns:
+    if any(any(cell.strip() for cell in line) for line in lines()):
         _check_header(columns)
     if next(sheet.rows(), None) is None:
         raise RosterEmpty("the file has no rows: it needs a header and at least one row")
