@@ -1,7 +1,7 @@
 """Bring a roster through enrollment as offices do: one sends it, another looks and approves."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from tameng.offices import Answer, Office
@@ -34,10 +34,13 @@ async def send(district: Office, content: bytes, where: Checking, *, key: str) -
     return await _until(district, path, past="received", words="rows checked", tell=where.tell)
 
 
-async def approve(checker: Office, roster_id: str, where: Checking) -> Answer:
+async def approve(
+    checker: Office, roster_id: str, where: Checking, *, leave_out: Sequence[int] = ()
+) -> Answer:
     """Let the fit rows become members and wait until they are. Raises: Problem."""
     path = f"/rosters/{roster_id}"
-    await checker.post("enrollment", f"{path}/approval", {}, key=f"approve {roster_id}")
+    asked = {"leave_out": list(leave_out)}
+    await checker.post("enrollment", f"{path}/approval", asked, key=f"approve {roster_id}")
     return await _until(checker, path, past="approved", words="rows taken in", tell=where.tell)
 
 

@@ -66,9 +66,19 @@ class Office:
         """Send a file as the body. Raises as `get` does."""
         return await self._ask("POST", service, path, content=content, key=key, params=query)
 
+    async def download(self, service: str, path: str, **query: str) -> bytes:
+        """Fetch a file. Raises as `get` does."""
+        return (await self._answer("GET", service, path, params=query)).content
+
     async def _ask(
         self, method: str, service: str, path: str, *, key: str | None = None, **sent: object
     ) -> Answer:
+        answer: Answer = (await self._answer(method, service, path, key=key, **sent)).json()
+        return answer
+
+    async def _answer(
+        self, method: str, service: str, path: str, *, key: str | None = None, **sent: object
+    ) -> httpx.Response:
         """`sent` is what httpx takes: json, content, params."""
         request = f"{method} {service}{path}"
         url = self.urls[service] + path
@@ -84,7 +94,7 @@ class Office:
                         headers=self._headers(key),
                         **sent,  # type: ignore[arg-type]
                     )
-                    return _content(request, answer)
+                    return _succeeded(request, answer)
         except httpx.TransportError as error:
             raise Problem(f"{request}: no answer for {PATIENCE_S:.0f} s: {error!r}") from error
         except NotNow as error:
@@ -104,10 +114,9 @@ class Office:
         return {"Authorization": f"Bearer {token}"} | idempotency
 
 
-def _content(request: str, answer: httpx.Response) -> Answer:
+def _succeeded(request: str, answer: httpx.Response) -> httpx.Response:
     if answer.is_success:
-        found: Answer = answer.json()
-        return found
+        return answer
     declined = Declined(request, answer)
     if answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE or _is_retryable(answer):
         raise NotNow(str(declined))

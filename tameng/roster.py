@@ -1,4 +1,4 @@
-"""`tameng roster`: look at a roster before it is sent, without a server."""
+"""`tameng roster check`: look at a roster before it is sent, without a server."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -29,6 +29,7 @@ from services.enrollment.rules.applicants.in_file import InFile
 from services.enrollment.rules.applicants.spelling import family_key
 from services.enrollment.rules.months import local_day
 from services.enrollment.rules.programmes import TARIFF
+from tameng.roster_office import add_to
 
 PROVINCE = "53"
 MONTHS = 12
@@ -168,6 +169,9 @@ def check(
     console.print(summary(looked.tally, months=months))
     console.print(f"Report: {target}", soft_wrap=True, highlight=False, markup=False)
     raise typer.Exit(1 if looked.tally.refused else 0)
+
+
+add_to(commands)
 
 
 def summary(tally: Tally, *, months: int) -> Table:

@@ -51,7 +51,5 @@ def _text(content: bytes) -> Iterator[str]:
 
 def _line_not_utf8(content: bytes) -> int:
     """The number of the first line that cannot be decoded; the reader only knows about where."""
-    for number, line in enumerate(io.BytesIO(content), start=1):
-        if line.decode(errors="ignore").encode() != line:
-            break
-    return number
+    lines = enumerate(io.BytesIO(content), start=1)
+    return next((n for n, line in lines if line.decode(errors="ignore").encode() != line), 1)

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, time
+from decimal import Decimal
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
@@ -28,7 +29,7 @@ DIGITS_EXACT = 15
 
 _BROKEN = (
     AttributeError, BadZipFile, EOFError, InvalidFileException, LookupError, NotImplementedError,
-    OverflowError, ParseError, RuntimeError, TypeError, ValueError, zlib.error,
+    OSError, OverflowError, ParseError, RuntimeError, TypeError, ValueError, zlib.error,
 )  # fmt: skip
 """What openpyxl raises on files that only look like workbooks."""
 
@@ -99,5 +100,5 @@ def _text(cell: object) -> str:
 def _number(value: float) -> str:
     """A number as text; one with more digits than Excel keeps as what it is, a rounded one."""
     if abs(value) >= 10**DIGITS_EXACT:
-        return f"{value:.5E}"
+        return f"{Decimal(value):.5E}"
     return str(int(value)) if value == int(value) else repr(value)

@@ -18,7 +18,7 @@ class InFile(Generic[Key]):
     """Meets the rows of a file in their order and remembers them.
 
     What stands for a NIK, a family card and a family (see `family_key`) may be the value itself or
-    a hash of it. Remembered are those three and the name: about 350 bytes a row, with 16 bytes a
+    a hash of it. Remembered are those three and the name: about 310 bytes a row, with 16 bytes a
     hash.
     """
 
@@ -45,8 +45,9 @@ class InFile(Generic[Key]):
             yield finding("kk-crowded")
 
     def _look_alike(self, family: Key, name: str) -> Iterator[Finding]:
-        met = self._names.setdefault(family, name)
-        if met is name:
+        met = self._names.get(family)
+        if met is None:
+            self._names[family] = name
             return
         names = [met] if isinstance(met, str) else met
         if any(names_alike(name, other) for other in names):
