@@ -160,6 +160,7 @@ async def _demo(state: Path, report: Path | None, *, keep: bool) -> bool:
         for line in found["differences"]:
             _say(line, style="red")
         console.print(figures.times(found["seconds"], play.TITLES))
+        _say(f"The cards of one kelurahan, to be printed: {found['card_sheets']}")
         if report is not None:
             await asyncio.to_thread(report.write_text, json.dumps(found, indent=2) + "\n")
         if keep:

@@ -6,9 +6,9 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from tameng import intake
-from tameng.demo.day import CITY, PROVINCE, Day
+from tameng.demo.day import CITY, OEBOBO, PROVINCE, Day
 from tameng.demo.people import Worker
-from tameng.offices import Answer
+from tameng.offices import Answer, Declined, Office
 from tameng.problems import Problem
 
 CEILING = 20_000_000_000
@@ -80,6 +80,7 @@ async def july_and_august(day: Day) -> None:
     await day.move_to("2025-07-03", hour=10)
     await _pay(day, "2025-07")
     await _cards(day, "07")
+    await _card_sheets(day)
     await day.move_to("2025-08-01")
     await _bill(day, "2025-08")
     await day.move_to("2025-08-04", hour=10)
@@ -150,10 +151,34 @@ async def _upload(day: Day, content: bytes, *, key: str) -> None:
         day.programme_id, CITY, lambda words, part: day.progress.tell(words, part=part)
     )
     sent = await intake.send(day.district, content, where, key=key)
+    day.maker_refused = await _is_refused(day.maker_as_checker, sent["roster_id"])
     done = await intake.approve(day.checker, sent["roster_id"], where)
+    day.rosters_approved += 1
     for slug, rows in done["refused"].items():
         day.rows_refused[slug] = day.rows_refused.get(slug, 0) + rows
     await day.settle()
+
+
+async def _is_refused(maker: Office, roster_id: str) -> bool:
+    """Whoever sent a roster tries to approve it."""
+    path = f"/rosters/{roster_id}/approval"
+    try:
+        await maker.post("enrollment", path, {}, key=f"own {roster_id}")
+    except Declined as declined:
+        return declined.slug == "maker-is-checker"
+    return False
+
+
+async def _card_sheets(day: Day) -> None:
+    """The sheets of one kelurahan of Oebobo, as the branch sends them to the printer."""
+    found = await day.branch.get(
+        "enrollment", "/card-batches", programme_id=day.programme_id, area=OEBOBO
+    )
+    path = f"/card-batches/{found['batches'][0]['batch_id']}/sheets.pdf"
+    sheets = await day.branch.download("enrollment", path)
+    day.card_sheets = day.clock_file.with_name("cards.pdf")
+    await asyncio.to_thread(day.card_sheets.write_bytes, sheets)
+    day.progress.tell("card sheets drawn")
 
 
 async def _bill(day: Day, month: str) -> None:

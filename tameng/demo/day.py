@@ -38,6 +38,11 @@ class Day:
     claims: dict[str, str] = field(default_factory=dict)
     """The claims by the number of the member who died."""
     rows_refused: dict[str, int] = field(default_factory=dict)
+    rosters_approved: int = 0
+    maker_refused: bool = False
+    """Whether whoever sent a roster was kept from approving it."""
+    card_sheets: Path | None = None
+    """The cards of one kelurahan, as a printer takes them."""
 
     @property
     def province(self) -> Office:
@@ -48,6 +53,11 @@ class Day:
     def district(self) -> Office:
         """The manpower office of Kota Kupang, which sends rosters."""
         return self.office("disnaker-kota-kupang", "district", CITY)
+
+    @property
+    def maker_as_checker(self) -> Office:
+        """The person who sends rosters, with the role of those who decide about them."""
+        return self.office(self.district.name, "checker", PROVINCE)
 
     @property
     def checker(self) -> Office:

@@ -62,6 +62,9 @@ async def _gathered(
         "workers_enrolled": city["enrolled"],
         "workers_enrolled_oebobo": oebobo["enrolled"],
         "rows_refused": day.rows_refused,
+        "rosters_approved": day.rosters_approved,
+        "maker_refused": day.maker_refused,
+        "card_sheets": str(day.card_sheets) if day.card_sheets else None,
         "accounts_opened": bank["accounts_opened"],
         "accounts_deferred": bank["accounts_deferred"],
         "memberships_active": city["activated"],
@@ -106,6 +109,8 @@ def lines(figures: Figures) -> list[Line]:
     return [
         Line("Workers enrolled in Kota Kupang", 2_525, figures["workers_enrolled"]),
         Line("… of them in kecamatan Oebobo", 377, figures["workers_enrolled_oebobo"]),
+        Line("Rosters approved by a second person", 2, figures["rosters_approved"]),
+        Line("Their sender may not approve them", published=True, found=figures["maker_refused"]),
         Line("Bank accounts opened", 1_400, figures["accounts_opened"]),
         Line("Accounts that wait for papers", 1_125, figures["accounts_deferred"]),
         Line("Members who were covered", 2_525, figures["memberships_active"]),
