@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 BACK_OFF_S = 2.0
+BEAT_S = 10.0
 log = logging.getLogger(__name__)
 
 
@@ -30,4 +31,12 @@ class Job:
                 await asyncio.sleep(BACK_OFF_S)
                 continue
             if not more:
-                await asyncio.sleep(self.rest_s)
+                await self._rest(beat)
+
+    async def _rest(self, beat: Callable[[], None]) -> None:
+        """Rest, and say meanwhile that this goes round: a rest may be longer than a loop may."""
+        left_s = self.rest_s
+        while left_s > 0:
+            beat()
+            await asyncio.sleep(min(left_s, BEAT_S))
+            left_s -= BEAT_S

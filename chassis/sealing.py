@@ -36,8 +36,15 @@ def seal(
     payload: BaseModel, *, subject: UUID, holder: str, kind: str, version: int, key: bytes
 ) -> Sealed:
     """Encrypt the payload's JSON under the subject's own key. Each call draws a new nonce."""
-    nonce = urandom(NONCE_BYTES)
     plain = payload.model_dump_json().encode()
+    return seal_json(plain, subject=subject, holder=holder, kind=kind, version=version, key=key)
+
+
+def seal_json(
+    plain: bytes, *, subject: UUID, holder: str, kind: str, version: int, key: bytes
+) -> Sealed:
+    """As `seal`, for a payload that was written as JSON before."""
+    nonce = urandom(NONCE_BYTES)
     return Sealed(
         subject=subject,
         holder=holder,

@@ -68,7 +68,7 @@ class ClaimFiled(Event):
     """A member's death was reported."""
 
     type: ClassVar[str] = "claims.claim-filed.v1"
-    readers: ClassVar[tuple[str, ...]] = ("banking",)
+    readers: ClassVar[tuple[str, ...]] = ("banking", "enrollment")
 
     claim_id: ClaimId
     worker_id: WorkerId
@@ -141,6 +141,7 @@ class ClaimRejected(Event):
     """A second officer decided that nothing is due, and why."""
 
     type: ClassVar[str] = "claims.claim-rejected.v1"
+    readers: ClassVar[tuple[str, ...]] = ("enrollment",)
 
     claim_id: ClaimId
     worker_id: WorkerId
@@ -152,6 +153,7 @@ class ClaimPaid(Event):
     """Every benefit line of the claim has arrived."""
 
     type: ClassVar[str] = "claims.claim-paid.v1"
+    readers: ClassVar[tuple[str, ...]] = ("enrollment",)
 
     claim_id: ClaimId
     worker_id: WorkerId

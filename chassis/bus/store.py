@@ -17,7 +17,8 @@ class Store(Protocol):
     """What keeps the effects of records, and how far it has come, together."""
 
     async def apply(self, records: Sequence[Record]) -> Admission:
-        """Keep the records that follow on. When it raises, nothing of them was kept."""
+        """Keep the records that follow on. When it raises, they have to come again, all of them:
+        those that were kept by then are dropped as duplicates."""
 
     async def watermarks(self) -> dict[Stream, int]:
         """The number reached in each stream."""
@@ -31,6 +32,15 @@ class Database:
     handlers: Handlers
 
     async def apply(self, records: Sequence[Record]) -> Admission:
+        """Handle the records and move the watermarks, in one transaction, or in a few where the
+        handlers ask for it. Raises: what passes by itself; what was kept before stays so.
+        """
+        admission = Admission()
+        for portion in self.handlers.portions(records):
+            admission = admission.followed_by(await self._keep(portion))
+        return admission
+
+    async def _keep(self, records: Sequence[Record]) -> Admission:
         """Handle the records and move the watermarks in one transaction.
 
         A failure that belongs to no run, as one of the final append to the log, is narrowed down
@@ -44,7 +54,7 @@ class Database:
             if len(records) == 1:
                 return await self._apply(records, unhandled=described(error))
         half = len(records) // 2
-        first, second = await self.apply(records[:half]), await self.apply(records[half:])
+        first, second = await self._keep(records[:half]), await self._keep(records[half:])
         return first.followed_by(second)
 
     async def watermarks(self) -> dict[Stream, int]:

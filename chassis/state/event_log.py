@@ -25,7 +25,7 @@ class EventTooLarge(ValueError):
     """An event that no record can carry."""
 
 
-SHARDS_REMEMBERED = 100_000
+SHARDS_REMEMBERED = 10_000
 
 
 class LogRow(NamedTuple):

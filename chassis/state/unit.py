@@ -30,6 +30,7 @@ AREA_SETTING = "tameng.area"
 # Local to the transaction: the next one on the same connection begins with none.
 _SET_AREA = f"set_config('{AREA_SETTING}', :area, true)"
 _OPEN_SINGLE = text(f"SELECT {_SET_AREA}")
+_AREA = text(f"SELECT current_setting('{AREA_SETTING}')")
 _OPEN_BULK = text(f"SELECT pg_advisory_xact_lock(1), {_SET_AREA}")
 
 
@@ -59,6 +60,15 @@ class Unit:
         except BaseException:
             self._recorded = recorded
             raise
+
+    @asynccontextmanager
+    async def everywhere(self) -> AsyncIterator[None]:
+        """Inside, rows of every area are seen: for what concerns everybody, such as whether a
+        person is known at all. When it fails the transaction is to fail too."""
+        area = await self.session.scalar(_AREA)
+        await self.session.execute(_OPEN_SINGLE, {"area": EVERYWHERE})
+        yield
+        await self.session.execute(_OPEN_SINGLE, {"area": area})
 
     async def log(self) -> bool:
         """Write the log rows, the last thing before the commit; tell whether there were any."""

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 
 from chassis.web import problems
-from chassis.web.access import ANYWHERE, Access, Guarded, declared_accesses, public
+from chassis.web.access import ANYWHERE, BODY_BYTES_MAX, Access, Guarded, declared_accesses, public
 from chassis.web.commands import KEY_HEADER, REPLAYED_HEADER
 from chassis.web.problems import Problem
 
@@ -96,8 +96,9 @@ def _complete(operation: Part, path: str, accesses: list[Access]) -> None:
     operation.setdefault("tags", [path.strip("/").partition("/")[0].partition(":")[0]])
     if accesses:
         operation |= _who_may(accesses)
-        if "requestBody" in operation:
-            operation["x-body-bytes-max"] = accesses[-1].body_bytes_max
+    if "requestBody" in operation:
+        limits = [each.body_bytes_max for each in accesses]
+        operation["x-body-bytes-max"] = limits[-1] if limits else BODY_BYTES_MAX
     given: Part = {status: {} for status in _statuses(operation)} | operation["responses"]
     operation["responses"] = {
         status: _answer(status, given[status], is_command=_is_command(operation))

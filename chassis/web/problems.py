@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from chassis.correlation import correlation_id
-from chassis.faults import is_passing
+from chassis.faults import is_outside_area, is_passing
 from contracts.refusal import Refused
 
 MEDIA_TYPE = "application/problem+json"
@@ -70,6 +70,17 @@ class RefusedWithHeaders(Refused):
         return {}
 
 
+class RefusedFields(Refused):
+    """A refusal that names the fields at fault, under the slug of the first."""
+
+    status, retryable = HTTPStatus.UNPROCESSABLE_ENTITY, False
+
+    def __init__(self, message: str, *, slug: str, errors: Sequence[FieldProblem]) -> None:
+        super().__init__(message)
+        self.slug = slug  # type: ignore[misc]  # each has its own
+        self.errors = tuple(errors)
+
+
 def problem(
     *,
     slug: str,
@@ -103,6 +114,7 @@ def refused(refusal: Refused) -> Response:
         status=refusal.status,
         detail=str(refusal),
         retryable=refusal.retryable,
+        errors=refusal.errors if isinstance(refusal, RefusedFields) else (),
         headers=headers,
     )
 
@@ -135,7 +147,8 @@ def http(error: HTTPException) -> Response:
 
 
 def unexpected(error: Exception) -> Response:
-    """503 for a fault that passes, else 500; the log has the place, the answer only its id."""
+    """503 for a fault that passes, 403 for what the database keeps out of the caller's area, else
+    500; the log has the place, the answer only its id."""
     if is_passing(error):
         _log.warning("a request met a passing fault", exc_info=error)
         return problem(
@@ -144,6 +157,14 @@ def unexpected(error: Exception) -> Response:
             detail="Something this needs does not answer right now. Send the same request again.",
             retryable=True,
             headers={"Retry-After": str(RETRY_AFTER_S)},
+        )
+    if is_outside_area(error):
+        _log.warning("the database kept a request to its area", exc_info=error)
+        return problem(
+            slug="outside-area",
+            status=HTTPStatus.FORBIDDEN,
+            detail="This lies outside your area.",
+            retryable=False,
         )
     _log.error("a request failed unexpectedly", exc_info=error)
     return problem(

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from contracts.event import Event
-from contracts.types import Line, Officer, ProgrammeId, WorkerId
+from contracts.types import Line, Officer, ProgrammeId, VillageCode, WorkerId
 
 HandedTo = Literal["member", "family", "proxy"]
 
@@ -21,6 +21,8 @@ class CardPrinted(Event):
     """What the QR names; where it is missing, the event's own id stands for it."""
     batch_id: UUID | None = None
     """The print run of one kelurahan or desa."""
+    village_code: VillageCode | None = None
+    """Where the batch goes; the member may move later."""
     replaces: UUID | None = None
     """The lost card in whose place it was printed."""
 

@@ -81,7 +81,8 @@ class CoverageLapsed(Event):
     region_code: RegencyCode
     """The kabupaten or kota whose commitment shrinks."""
     lapsed_on: date
-    """The day after the fourth unpaid due date."""
+    """The day after the fourth unpaid due date; or the first day after the programme, where the
+    office lets the right end with it."""
     oldest_month: Month
     owed_by: Debtor
     released: RupiahOrNone

@@ -73,6 +73,7 @@ class WorkerAmended(Event):
     village_code: VillageCode
     has_ktp: bool
     has_kk: bool
+    village_before: VillageCode | None = None
     before: Sealed
     after: Sealed
     amended_by: Officer

@@ -59,7 +59,7 @@ class DataRequestReceived(Event):
     fields: tuple[Line, ...] = ()
     """The names of the fields to correct."""
     wanted: Sealed | None = None
-    """The person as the correction would have it."""
+    """What these fields should say."""
     received_by: Officer
 
 

@@ -27,6 +27,7 @@ class RosterReceived(Event):
     programme_id: ProgrammeId
     region_code: RegionCode
     sha256: Sha256
+    """Of the file; of a single worker keyed, so that nobody proves a guess of the row by it."""
     rows: Heads
     received_by: Officer
     kind: Literal["file", "single"] = "file"

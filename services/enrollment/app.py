@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from chassis.service import Service
 from chassis.web import subject_keys
 from contracts.enrollment import SubjectKeyRead
-from services.enrollment import adapters, api, jobs
+from services.enrollment import adapters, api, commands, jobs
 from services.enrollment.adapters import Tools
 from services.enrollment.consumers import handlers
 from services.enrollment.models import Table
@@ -31,4 +31,5 @@ service = Service(
     routers=_routers,
     tools=adapters.make_tools,
     jobs=jobs.jobs,
+    commands=commands.add_commands,
 )

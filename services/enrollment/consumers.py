@@ -9,6 +9,9 @@ from contracts.claims import ClaimVerified
 from services.enrollment.operations import contributions, members
 from services.enrollment.projections import replicas
 
+INVOICES_MAX = 50
+"""Of one transaction: each is of the hundreds of members of a kecamatan, or of a few thousand."""
+
 handlers = Handlers(replicas)
 
 
@@ -17,7 +20,7 @@ async def on_account_opened(unit: Unit, opened: Sequence[AccountOpened]) -> None
     await members.link_accounts(unit, opened)
 
 
-@handlers.on(InvoicePaid)
+@handlers.on(InvoicePaid, records_max=INVOICES_MAX)
 async def on_invoice_paid(unit: Unit, paid: Sequence[InvoicePaid]) -> None:
     await contributions.take_payment(unit, paid)
 

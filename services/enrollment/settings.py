@@ -1,5 +1,7 @@
 """What enrollment is told by its environment."""
 
+from typing import Literal
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
@@ -19,6 +21,15 @@ class Settings(SealingSettings):
     """Years; none: the rule's own. PP 44/2015 names no age."""
     kk_members_max: int | None = Field(default=None, ge=1)
     """More members on one family card are a warning; none: the rule's own."""
+
+    after_programme: Literal["arrears", "ends"] = "arrears"
+    """What a programme's end does to the right to benefit: arrears follow, as the law reads (PP
+    44/2015 art. 39 and 42; domain 10 row 1), or it ends with the programme's last month."""
+
+    joint_leave_off: bool = False
+    """Whether a due date on a day of joint leave (cuti bersama) rolls to the next working day. The
+    law rolls it past holidays (PP 44/2015 art. 24(4)), and joint leave is leave, which each
+    employer may give or not; claims reckons its terms so too."""
 
     def pepper(self) -> bytes:
         """The secret of the hashes by which people are found."""

@@ -86,20 +86,26 @@ async def _gathered(
             for name, answer in replays.items()
         },
         "ledger": bank["ledger"],
-        "reconciled": {
-            "debits_equal_credits": bank["ledger"]["balanced"],
-            "events_equal_archive": events == of_owners,
-            "opened_and_deferred_equal_enrolled": bank["accounts_opened"]
-            + bank["accounts_deferred"]
-            == city["enrolled"],
-            "contributions_equal_at_bank": bank["contributions_paid"] == city["amount_paid"],
-            "budget_equals_commitments": city["reserved"] == city["promised_by_members"],
-        },
+        "reconciled": _reconciled(city, bank, events_equal_archive=events == of_owners),
         "differences": [
             f"{name}: {line}"
             for name, answer in replays.items()
             for line in checks.differences(answer)
         ],
+    }
+
+
+def _reconciled(
+    city: Mapping[str, Any], bank: Mapping[str, Any], *, events_equal_archive: bool
+) -> dict[str, bool]:
+    """Whether what the services say of the same things is the same."""
+    accounts = bank["accounts_opened"] + bank["accounts_deferred"]
+    return {
+        "debits_equal_credits": bank["ledger"]["balanced"],
+        "events_equal_archive": events_equal_archive,
+        "opened_and_deferred_equal_enrolled": accounts == city["enrolled"],
+        "contributions_equal_at_bank": bank["contributions_paid"] == city["amount_paid"],
+        "budget_equals_commitments": city["reserved"] == city["promised_by_members"],
     }
 
 

@@ -39,8 +39,8 @@ def rail(running: Rail) -> Rail:
 
 @pytest.fixture
 async def holder(alone: MakeAlone) -> Alone:
-    """A service that gives keys to the bank, as claims does: the route is the same."""
-    return await alone("enrollment")
+    """Claims, which gives the bank the keys of heirs."""
+    return await alone("claims")
 
 
 @pytest.fixture

@@ -56,12 +56,19 @@ class Office:
         return await self.province.post(path, json=quotas, headers=key())
 
     async def upload(
-        self, programme_id: UUID, content: bytes | Sequence[Row], *, name: str | None = None
+        self,
+        programme_id: UUID,
+        content: bytes | Sequence[Row],
+        *,
+        name: str | None = None,
+        by: httpx.AsyncClient | None = None,
+        region_code: str = REGION,
     ) -> httpx.Response:
         """Send a roster; it is not worked through yet. `name` is the idempotency key."""
         body = content if isinstance(content, bytes) else sheet(content)
-        where = {"programme_id": str(programme_id), "region_code": REGION}
-        return await self.district.post("/rosters", params=where, content=body, headers=key(name))
+        where = {"programme_id": str(programme_id), "region_code": region_code}
+        sender = by or self.district
+        return await sender.post("/rosters", params=where, content=body, headers=key(name))
 
     async def validated(self, programme_id: UUID, content: bytes | Sequence[Row]) -> dict[str, Any]:
         """Send a roster, let every row get its verdict, and tell how it stands."""
@@ -88,10 +95,26 @@ class Office:
         standing: dict[str, Any] = (await self.district.get(f"/rosters/{roster_id}")).json()
         return standing
 
-    async def report(self, roster_id: str) -> list[list[str]]:
-        """The refused rows of a roster: number, field, slug."""
-        answer = await self.district.get(f"/rosters/{roster_id}/report")
-        return [line.split(",")[:3] for line in answer.text.splitlines()[1:]]
+    async def report(self, roster_id: str, *, severity: str = "refused") -> bytes:
+        """The rows of a roster with findings, as they go back to the sender."""
+        path = f"/rosters/{roster_id}/report"
+        answer = await self.district.get(path, params={"severity": severity})
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
+    async def findings(self, roster_id: str) -> dict[int, set[tuple[str, str, str]]]:
+        """What was found about rows: severity, column and slug, by row number."""
+        found: dict[int, set[tuple[str, str, str]]] = {}
+        after: int | None = 0
+        while after is not None:
+            path = f"/rosters/{roster_id}/rows"
+            page = (await self.province.get(path, params={"after": after})).json()
+            for row in page["rows"]:
+                found[row["row"]] = {
+                    (row["severity"], each["field"], each["slug"]) for each in row["findings"]
+                }
+            after = page["next_after"]
+        return found
 
     async def standing(self, programme_id: UUID, area: str = "53") -> dict[str, int]:
         """The figures of a programme."""

@@ -234,6 +234,19 @@ async def test_every_transaction_of_a_reading_session_tells_its_area(units: Unit
         assert await names(session) == []
 
 
+async def test_inside_everywhere_all_areas_are_seen_and_behind_it_the_units_own(
+    units: Units,
+) -> None:
+    async with units.single(area="53.71") as unit:
+        async with unit.everywhere():
+            assert await names(unit.session) == list(CODES)
+        assert await names(unit.session) == IN_KUPANG
+        with pytest.raises(DBAPIError, match=OUTSIDE):
+            async with unit.session.begin_nested():
+                await insert_rows(unit.session, Stall, [{"code": "53.13", "name": "new"}])
+    assert await seen(units, area="53.71") == IN_KUPANG
+
+
 async def test_a_request_sees_and_changes_what_lies_in_its_callers_area(
     units: Units, tmp_path: Path
 ) -> None:

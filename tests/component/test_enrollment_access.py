@@ -1,6 +1,7 @@
-"""Who may ask enrollment for what, once and not twice; looking up members by NIK."""
+"""Who may ask enrollment for what, in which area; once and not twice."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -8,92 +9,152 @@ from uuid import UUID, uuid5
 
 import httpx
 import pytest
+from fastapi.routing import iter_route_contexts
 
-from services.enrollment.adapters import LOOK_UPS_MAX
+from chassis.web.access import Access, AreaFrom, declared_accesses
 from tests.alone import Alone, MakeAlone, key
+from tests.component import lives
 from tests.component.enrollment_office import PROGRAMME, Office, office, said
-from tests.rosters import DISTRICT, REGION, nik, rows, sheet
+from tests.component.enrollment_routes import PUBLIC, ROUTES
+from tests.rosters import REGION, VILLAGE, nik, rows
 
 __all__ = ["office"]
 SOME = str(uuid5(UUID(int=0), "some"))
 FIND = {"nik": nik(1)}
-OF_DISTRICT = {"programme_id": SOME, "district_code": DISTRICT}
 QUOTAS = {"quotas": [{"region_code": REGION, "heads": 1}]}
-KEYS = {"subjects": [SOME], "reason": "the passbook"}
-ROSTER = {"programme_id": SOME, "region_code": REGION}
-Route = tuple[str, str, dict[str, Any], tuple[str, ...]]
-
-ROUTES: list[Route] = [
-    ("POST", "/programmes", {"json": PROGRAMME}, ("province",)),
-    ("POST", f"/programmes/{SOME}/quotas", {"json": QUOTAS}, ("province",)),
-    (
-        "GET", f"/programmes/{SOME}", {"params": {"area": REGION}},
-        ("province", "district", "branch", "auditor", "admin"),
-    ),
-    ("POST", "/rosters", {"params": ROSTER, "content": sheet(rows(1, 1))}, ("district",)),
-    ("GET", f"/rosters/{SOME}", {}, ("district", "province", "auditor", "admin")),
-    ("GET", f"/rosters/{SOME}/report", {}, ("district", "province", "auditor", "admin")),
-    ("POST", "/billings", {"json": OF_DISTRICT | {"month": "2025-07"}}, ("branch",)),
-    ("POST", "/cards/prints", {"json": OF_DISTRICT}, ("branch",)),
-    ("POST", "/cards/deliveries", {"json": OF_DISTRICT}, ("branch", "district")),
-    ("POST", "/members:find", {"json": FIND}, ("branch", "district", "bank")),
-    ("POST", "/subject-keys:read", {"json": KEYS}, ("bank", "branch")),
-]  # fmt: skip
-ROLES = ("province", "district", "branch", "approver", "bank", "auditor", "admin")
+ROLES = (
+    "village", "district", "branch", "checker", "province", "approver", "bank", "auditor", "admin",
+)  # fmt: skip
 
 
-def ids(routes: list[Route]) -> list[str]:
-    return [f"{method} {path.replace(SOME, 'ID')}" for method, path, _, _ in routes]
+def accesses(service: Alone) -> dict[str, list[Access]]:
+    """What each route of the running service asks of its caller."""
+    return {
+        f"{method} {route.path_format}": declared_accesses(route)
+        for route in iter_route_contexts(service.app.routes)
+        for method in route.methods or ()
+    }
+
+
+def areas(service: Alone) -> dict[str, AreaFrom]:
+    """Where a request of each route names the area that it concerns."""
+    return {route: found[0].area for route, found in accesses(service).items() if found}
+
+
+async def call(
+    caller: httpx.AsyncClient, route: str, ids: dict[str, str] | None = None, **sent: Any
+) -> httpx.Response:
+    """Call a route; where its address names something, the one in `ids`, or one that is not."""
+    method, path = route.split()
+    address = re.sub(r"{(\w+)}", lambda found: (ids or {}).get(found[1], SOME), path)
+    return await caller.request(method, address, headers=key(), **sent)
 
 
 @pytest.fixture
 async def unchanged(office: Office) -> AsyncIterator[Office]:
     """An office where nothing may have changed at the end."""
     yield office
-    for table in ("event_log", "staged_row", "idempotency_key", "programmes", "rosters"):
+    for table in ("event_log", "staged_roster", "idempotency_key", "programmes", "rosters"):
         assert await office.alone.rows(f"SELECT 1 FROM {table}") == [], table
 
 
-@pytest.mark.parametrize(("method", "path", "request_", "roles"), ROUTES, ids=ids(ROUTES))
-async def test_only_the_declared_roles_may_ask(
-    unchanged: Office, method: str, path: str, request_: dict[str, Any], roles: tuple[str, ...]
-) -> None:
-    for role in ROLES:
-        if role not in roles:
-            caller = unchanged.alone.client(role, area="53")
-            answer = await caller.request(method, path, headers=key(), **request_)
-            assert said(answer) == (403, "role-not-allowed"), role
+async def test_every_route_is_in_the_table_with_its_roles(office: Office) -> None:
+    declared = accesses(office.alone)
+    assert {route for route, found in declared.items() if not found} == PUBLIC
+    assert {
+        route: frozenset.intersection(*(each.roles for each in found))
+        for route, found in declared.items()
+        if found
+    } == ROUTES
 
 
-@pytest.mark.parametrize(("method", "path", "request_", "roles"), ROUTES, ids=ids(ROUTES))
-async def test_a_token_is_needed_and_must_be_good(
-    unchanged: Office, method: str, path: str, request_: dict[str, Any], roles: tuple[str, ...]
-) -> None:
+async def test_only_the_declared_roles_may_ask(unchanged: Office) -> None:
+    callers = {role: unchanged.alone.client(role, area="53") for role in ROLES}
+    for route, roles in ROUTES.items():
+        for role in set(ROLES) - roles:
+            answer = await call(callers[role], route)
+            assert said(answer) == (403, "role-not-allowed"), (route, role)
+
+
+async def test_a_token_is_needed_and_must_be_good(unchanged: Office) -> None:
     issuer = unchanged.alone.issuer
-    old = issuer.bearer(role=roles[0], area="53", name="x", lifetime=timedelta(hours=-1))
-    good = issuer.bearer(role=roles[0], area="53", name="x")["Authorization"]
-    for headers, slug in (
-        ({}, "token-missing"),
-        (old, "token-expired"),
-        ({"Authorization": good[:-4] + "AAAA"}, "token-invalid"),
-    ):
-        caller = unchanged.alone.anonymous(headers=headers)
-        answer = await caller.request(method, path, headers=key(), **request_)
-        assert said(answer) == (401, slug)
-        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    for route, roles in ROUTES.items():
+        role = min(roles)
+        old = issuer.bearer(role=role, area="53", name="x", lifetime=timedelta(hours=-1))
+        good = issuer.bearer(role=role, area="53", name="x")["Authorization"]
+        for headers, slug in (
+            ({}, "token-missing"),
+            (old, "token-expired"),
+            ({"Authorization": good[:-4] + "AAAA"}, "token-invalid"),
+        ):
+            answer = await call(unchanged.alone.anonymous(headers=headers), route)
+            assert said(answer) == (401, slug), route
+            assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-WITH_AREA = [each for each in ROUTES if SOME not in each[1] and ":" not in each[1]]
+async def test_nobody_acts_outside_their_area(unchanged: Office) -> None:
+    for route, area in areas(unchanged.alone).items():
+        if area.place not in {"body", "query"}:
+            continue
+        sent = {"json" if area.place == "body" else "params": {area.name: VILLAGE}}
+        for code in ("53.13", "51", "53.710"):
+            caller = unchanged.alone.client(min(ROUTES[route]), area=code)
+            answer = await call(caller, route, **sent)
+            assert said(answer) == (403, "outside-area"), (route, code)
 
 
-@pytest.mark.parametrize(("method", "path", "request_", "roles"), WITH_AREA, ids=ids(WITH_AREA))
-async def test_nobody_acts_outside_their_area(
-    unchanged: Office, method: str, path: str, request_: dict[str, Any], roles: tuple[str, ...]
-) -> None:
-    for area in ("53.13", "51", "53.710"):
-        caller = unchanged.alone.client(roles[0], area=area)
-        answer = await caller.request(method, path, headers=key(), **request_)
-        assert said(answer) == (403, "outside-area")
+async def test_a_stranger_learns_nothing_whatever_he_asks(alone: MakeAlone) -> None:
+    service = await lives.enrollment(alone)
+    ids = await real_ids(service)
+    secrets = await secret_ids(service) - set(ids.values())
+    document = (await service.anonymous().get("/openapi.json")).json()
+    for route, roles in ROUTES.items():
+        method, path = route.split()
+        if method != "GET" or path == "/status":
+            continue
+        asked = {
+            each["name"]: ASKED[each["name"]]
+            for each in document["paths"][path]["get"].get("parameters", ())
+            if each["in"] == "query" and (each["required"] or each["name"] == "area")
+        }
+        caller = service.client(min(roles), area="53.13")
+        answer = await call(caller, route, ids, params=asked)
+        names_a_thing = not {"programme_id", "name"}.issuperset(re.findall(r"{(\w+)}", path))
+        told = {403, 404} if names_a_thing else {200, 403, 404}
+        assert answer.status_code in told, (route, answer.text)
+        assert not [each for each in secrets if each in answer.text], route
+
+
+ASKED = {
+    "area": "53.13", "region_code": "53.13", "reason": "curiosity", "month": "2025-07",
+    "kpj": "25000000001", "programme_id": SOME, "worker_id": SOME, "day": "2025-08-01",
+    "on": "2025-08-01", "format": "csv",
+}  # fmt: skip
+
+
+async def real_ids(service: Alone) -> dict[str, str]:
+    """One of each thing that addresses name."""
+    found = {"name": "changes"}
+    for table, column in (
+        ("programmes", "programme_id"), ("rosters", "roster_id"), ("workers", "worker_id"),
+        ("cards", "card_id"), ("cards", "batch_id"), ("billing_runs", "run_id"),
+        ("reviews", "review_id"), ("data_requests", "request_id"),
+    ):  # fmt: skip
+        for each in await service.rows(f"SELECT {column} FROM {table} LIMIT 1"):
+            found[column] = str(each[column] or SOME)
+    return found
+
+
+async def secret_ids(service: Alone) -> set[str]:
+    """What belongs to one place: workers, rosters, cards, invoices."""
+    return {
+        str(each["id"])
+        for table, column in (
+            ("workers", "worker_id"), ("rosters", "roster_id"), ("cards", "card_id"),
+            ("invoices", "invoice_id"), ("workers", "kpj"),
+        )
+        for each in await service.rows(f"SELECT {column} AS id FROM {table}")
+    } - {"None"}  # fmt: skip
 
 
 async def test_what_belongs_to_another_area_is_not_shown_or_changed(office: Office) -> None:
@@ -102,8 +163,8 @@ async def test_what_belongs_to_another_area_is_not_shown_or_changed(office: Offi
     logged = await office.logged()
     other = office.alone.client("district", area="53.13")
     path = f"/rosters/{standing['roster_id']}"
-    assert said(await other.get(path)) == (403, "outside-area")
-    assert said(await other.get(f"{path}/report")) == (403, "outside-area")
+    assert said(await other.get(path)) == (404, "roster-unknown")
+    assert said(await other.get(f"{path}/report")) == (404, "roster-unknown")
     assert said(await other.post("/members:find", json=FIND)) == (404, "member-unknown")
     bali = office.alone.client("province", area="51")
     answer = await bali.post(f"/programmes/{programme}/quotas", json=QUOTAS, headers=key())
@@ -187,43 +248,6 @@ async def test_a_refusal_is_not_stored_and_the_key_may_be_used_again(office: Off
     office.alone.clock.set(office.alone.clock.now().replace(month=8))
     answer = await office.bill(programme, "2025-08", name="a")
     assert (answer.status_code, "Idempotent-Replayed" in answer.headers) == (200, False)
-
-
-async def test_a_member_is_found_by_nik_without_being_named(office: Office) -> None:
-    programme = await office.open()
-    await office.enroll(programme, rows(1, 1))
-    found = await office.branch.post("/members:find", json=FIND)
-    assert found.status_code == 200
-    assert set(found.json()) == {"worker_id", "programme_id", "village_code", "kpj", "covered"}
-    assert (found.json()["kpj"], found.json()["covered"]) == (None, False)
-    await office.bill_and_pay(programme, "2025-07")
-    covered = (await office.branch.post("/members:find", json=FIND)).json()
-    assert (covered["kpj"], covered["covered"]) == ("25000000001", True)
-    unknown = await office.branch.post("/members:find", json=FIND | {"nik": nik(2)})
-    assert said(unknown) == (404, "member-unknown")
-
-
-async def test_so_many_look_ups_a_minute_and_no_more(office: Office) -> None:
-    answers: list[httpx.Response] = []
-    while len(answers) <= 2 * LOOK_UPS_MAX:  # a minute may turn while we ask
-        answers.append(await office.branch.post("/members:find", json=FIND))
-        if answers[-1].status_code == 429:
-            break
-    assert said(answers[-1]) == (429, "too-many-requests")
-    assert len(answers) > LOOK_UPS_MAX
-    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
-    other = office.alone.client("branch", area=REGION, name="a colleague")
-    assert said(await other.post("/members:find", json=FIND)) == (404, "member-unknown")
-
-
-async def test_without_redis_look_ups_are_refused_and_commands_pass(alone: MakeAlone) -> None:
-    lonely: Alone = await alone("enrollment", redis_url="redis://127.0.0.1:9/0")
-    office = Office(lonely)
-    programme = await office.open()
-    await office.enroll(programme, rows(1, 1))
-    answer = await office.branch.post("/members:find", json=FIND)
-    assert said(answer) == (503, "lookups-unavailable")
-    assert answer.json()["retryable"] is True
 
 
 async def test_keys_are_read_with_a_reason_and_it_is_on_record(office: Office) -> None:

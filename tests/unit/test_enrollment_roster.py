@@ -226,6 +226,7 @@ def test_dates_in_a_workbook_are_dates() -> None:
         (81234567890.0, "81234567890"),
         (0, "0"),
         (-1.5, "-1.5"),
+        (float("1e300"), "1.00000E+300"),
         (True, "True"),
     ],
 )
@@ -291,6 +292,7 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "ha"><!ENTITY b "&a;&a;&
         {"workbook": b"<workbook/>"},
         {"workbook": b""},
         {"styles": b"<nothing>"},
+        {"[Content_Types]": b"<Types/>"},
     ],
 )
 def test_what_only_looks_like_a_workbook_is_refused(changed: dict[str, bytes]) -> None:

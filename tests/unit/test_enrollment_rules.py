@@ -82,12 +82,12 @@ def test_a_month_is_billed_from_its_first_day_in_kupang() -> None:
 
 def test_a_cover_begins_now_or_goes_on_and_a_number_is_kept() -> None:
     before = NOW - timedelta(days=90)
+    numbers_held = ((None, None), ("25000000007", before), (None, None))
     paid = [
-        Unactivated(WORKERS[0], PROGRAMME, "53.71.04.1001", kpj=None, continues=None),
-        Unactivated(WORKERS[1], PROGRAMME, "53.71.04.1001", kpj="25000000007", continues=before),
-        Unactivated(WORKERS[2], PROGRAMME, "53.71.04.1001", kpj=None, continues=None),
+        Unactivated(worker, PROGRAMME, "53.71.04.1001", kpj, continues, paid_by=UUID(int=9))
+        for worker, (kpj, continues) in zip(WORKERS, numbers_held, strict=False)
     ]
-    numbers = {WORKERS[0]: "25000000010"}
+    numbers: dict[UUID, str] = {WORKERS[0]: "25000000010"}
     activated: list[Any] = list(activate(paid, numbers=numbers, cause=CAUSE, now=NOW))
     assert [(each.worker_id, each.kpj, each.covered_from) for each in activated] == [
         (WORKERS[0], "25000000010", NOW),

@@ -8,10 +8,9 @@ from uuid import UUID
 import pytest
 
 from contracts.types import ProgrammeId, WorkerId
-from services.enrollment.rules.applicants import Applicant, Regions, judge
 from services.enrollment.rules.intake import Intake, Known, Row
 from services.enrollment.rules.programmes import Capacity, Reservation
-from tests.rosters import REGION, VILLAGE, row
+from tests.rosters import REGION, VILLAGE
 
 TODAY = date(2025, 7, 7)
 PROGRAMME = ProgrammeId(UUID(int=3))
@@ -77,7 +76,7 @@ def decided(rows: Intake, *nik_hashes: bytes) -> list[str]:
     """What becomes of rows with these NIK: a slug, or that they are in."""
     verdicts: dict[int, str] = {}
     people = [
-        Row(number, applicant(number), nik_hash)
+        Row(number, nik_hash, VILLAGE, has_ktp=True, has_kk=True)
         for number, nik_hash in enumerate(nik_hashes, start=2)
     ]
     for admitted in rows.decide(
@@ -85,13 +84,6 @@ def decided(rows: Intake, *nik_hashes: bytes) -> list[str]:
     ):
         verdicts[admitted.row.number] = "in"
     return [verdicts[each.number] for each in people]
-
-
-def applicant(number: int) -> Applicant:
-    regions = Regions(frozenset({VILLAGE}), frozenset())
-    found = judge(row(number), regions=regions, area_code=REGION, today=TODAY).applicant
-    assert found is not None
-    return found
 
 
 def known(*, dead: bool = False, member: bool = False) -> Known:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from chassis.faults import Passing
 from chassis.web.access import public
+from chassis.web.problems import FieldProblem, RefusedFields
 from contracts.refusal import Refused
 from tests.unit.small_app import Issuer, application, client
 
@@ -59,6 +60,11 @@ class Order(BaseModel):
 
 
 ERRORS = {
+    "fields": RefusedFields(
+        "Two labels do not fit.",
+        slug="label-torn",
+        errors=[FieldProblem(field=f, problem="Torn: print it again.") for f in ("front", "back")],
+    ),
     "refused": ShelfFull("The shelf is full: take something off."),
     "closed": StoreClosed("Come back later."),
     "bug": RuntimeError(f"row {SECRET} broke"),
@@ -98,6 +104,17 @@ async def test_a_refusal_says_what_and_what_to_do(http: httpx.AsyncClient) -> No
         "errors": [],
         "correlation_id": answer.headers["X-Correlation-Id"],
     }
+
+
+async def test_a_refusal_of_fields_names_each_under_the_slug_of_the_first(
+    http: httpx.AsyncClient,
+) -> None:
+    answer = await http.get("/fails/fields")
+    told = answer.json()
+    assert (answer.status_code, told["slug"], told["type"]) == (
+        422, "label-torn", "/problems/label-torn",
+    )  # fmt: skip
+    assert [each["field"] for each in told["errors"]] == ["front", "back"]
 
 
 async def test_a_refusal_for_now_says_when_to_come_back(http: httpx.AsyncClient) -> None:

@@ -1,10 +1,11 @@
 """Seals who people are, and finds them again by hashes of their numbers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple, Self
 from uuid import UUID
 
-from chassis.sealing import KeyWrap, lookup_hash, new_keys, open_sealed, seal
+from chassis.sealing import KeyWrap, lookup_hash, new_keys, open_sealed, seal, seal_json
 from contracts.sealed import Sealed
 from services.enrollment.rules.applicants import Person
 from services.enrollment.rules.applicants.spelling import family_key
@@ -23,6 +24,19 @@ class Hashes:
     nik: bytes
     kk: bytes
     family: bytes
+
+    @classmethod
+    def of(cls, joined: bytes) -> Self:
+        """The three, one behind the other."""
+        second, third = HASH_BYTES, 2 * HASH_BYTES
+        return cls(joined[:second], joined[second:third], joined[third:])
+
+
+class SealedPerson(NamedTuple):
+    """Who a worker is: the block that travels, and the key as it is kept, wrapped."""
+
+    block: Sealed
+    wrapped: bytes
 
 
 @dataclass(frozen=True)
@@ -44,20 +58,13 @@ class Identities:
             family=lookup_hash(self.pepper, f"family {family_key(person)}")[:HASH_BYTES],
         )
 
-    def seal(
-        self, persons: Sequence[tuple[UUID, Person]]
-    ) -> tuple[list[Sealed], Mapping[UUID, bytes]]:
-        """Seal each person under a fresh key of their own; return the blocks and wrapped keys."""
-        keys = new_keys(len(persons))
-        blocks = [
-            sealed(person, worker_id, key)
-            for (worker_id, person), key in zip(persons, keys, strict=True)
-        ]
-        wrapped = {
-            worker_id: self.wrap.wrap(worker_id, key)
-            for (worker_id, _), key in zip(persons, keys, strict=True)
-        }
-        return blocks, wrapped
+    def seal(self, worker_id: UUID, person: str) -> SealedPerson:
+        """Seal a person, given as JSON, under a fresh key of their own."""
+        (key,) = new_keys(1)
+        block = seal_json(
+            person.encode(), subject=worker_id, holder=HOLDER, kind=KIND, version=VERSION, key=key
+        )
+        return SealedPerson(block, self.wrap.wrap(worker_id, key))
 
     def seal_again(self, worker_id: UUID, person: Person, wrapped: bytes) -> Sealed:
         """Seal a corrected person under the key that he has."""

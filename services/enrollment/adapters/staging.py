@@ -21,6 +21,21 @@ class StagedRow(NamedTuple):
     cells: tuple[str, ...]
 
 
+class ReadyRow(NamedTuple):
+    """A row that passed, ready to become a member: nothing has to be read in it again."""
+
+    number: int
+    village_code: str
+    has_ktp: bool
+    has_kk: bool
+    born_on: str
+    """As ISO writes it."""
+    person: str
+    """The block that will be sealed, as JSON."""
+    hashes: str
+    """By which the person is found, one behind the other, in hexadecimal."""
+
+
 class RosterCipher:
     """Seals and opens the rows of one roster. What is moved to another roster does not open."""
 
@@ -34,12 +49,26 @@ class RosterCipher:
 
     def seal(self, rows: Sequence[StagedRow]) -> bytes:
         """Some rows as one block: nonce, then ciphertext."""
-        plain = zlib.compress(json.dumps(rows, ensure_ascii=False).encode(), COMPRESSION)
-        nonce = urandom(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, plain, None)
+        return self._sealed(
+            zlib.compress(json.dumps(rows, ensure_ascii=False).encode(), COMPRESSION)
+        )
 
     def open(self, sealed: bytes) -> list[StagedRow]:
         """The rows of a block."""
-        nonce, encrypted = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
-        plain = zlib.decompress(self._cipher.decrypt(nonce, encrypted, None))
+        plain = zlib.decompress(self._opened(sealed))
         return [StagedRow(number, tuple(cells)) for number, cells in json.loads(plain)]
+
+    def seal_ready(self, rows: Sequence[ReadyRow]) -> bytes:
+        """Rows that passed, as one block."""
+        return self._sealed(json.dumps(rows, ensure_ascii=False).encode())
+
+    def open_ready(self, sealed: bytes) -> list[ReadyRow]:
+        """The rows of such a block."""
+        return [ReadyRow._make(row) for row in json.loads(self._opened(sealed))]
+
+    def _sealed(self, plain: bytes) -> bytes:
+        nonce = urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, plain, None)
+
+    def _opened(self, sealed: bytes) -> bytes:
+        return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)

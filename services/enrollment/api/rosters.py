@@ -12,13 +12,14 @@ from pydantic import ConfigDict, Field
 from chassis.web.access import IN_OPERATION, Caller, Guarded, allowed, query
 from chassis.web.asked import Asked
 from chassis.web.commands import Command, command
-from chassis.web.reading import Session, tools
+from chassis.web.reading import Noting, Session, tools
 from contracts.types import Line, ProgrammeId, RegionCode
 from services.enrollment import roster
 from services.enrollment.adapters import Tools
 from services.enrollment.operations import lookups, rosters
 from services.enrollment.operations.lookups import roster_rows
 from services.enrollment.operations.rosters import deciding, receiving
+from services.enrollment.queries.row_findings import Which
 from services.enrollment.roster.staged import staged
 
 router = APIRouter(route_class=Guarded, tags=["Rosters"])
@@ -33,6 +34,7 @@ _READS = allowed(
 _LOOKS = allowed("checker", "province", area=IN_OPERATION)
 ROWS_PAGE_MAX = 1_000
 SAMPLE_ROWS = 20
+SAMPLE_ROWS_MAX = 100
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -76,7 +78,7 @@ async def upload_roster(
     Ask for it by its id. The same file again is the same roster.
     """
     content = await request.body()
-    file = await asyncio.to_thread(staged, content)
+    file = await asyncio.to_thread(staged, content, identities=tools.identities)
     return await command.run_bulk(
         lambda unit: rosters.receive(
             unit,
@@ -123,26 +125,34 @@ async def roster_findings(
 @router.get("/rosters/{roster_id}/sample")
 async def roster_sample(
     roster_id: UUID,
-    session: Session,
+    noting: Noting,
     caller: Annotated[Caller, _LOOKS],
     tools: Annotated[Tools, Depends(tools)],
-    rows: Annotated[int, Query(ge=1, le=100)] = SAMPLE_ROWS,
+    rows: Annotated[int, Query(ge=1, le=SAMPLE_ROWS_MAX)] = SAMPLE_ROWS,
 ) -> roster_rows.Sample:
-    """Some fit rows, drawn by the roster's id, for the person who decides to look at."""
-    return await roster_rows.sample(session, roster_id, rows=rows, by=caller, tools=tools)
+    """Some fit rows, drawn by the roster's id, for the person who decides to look at; who looked
+    is put on record."""
+    return await noting.run(
+        lambda unit: roster_rows.sample(unit, roster_id, rows=rows, by=caller, tools=tools)
+    )
 
 
 @router.get("/rosters/{roster_id}/report", response_class=StreamingResponse)
 async def roster_report(
     roster_id: UUID,
     session: Session,
+    noting: Noting,
     caller: Annotated[Caller, _READS],
     tools: Annotated[Tools, Depends(tools)],
-    severity: Annotated[roster_rows.Which, Query()] = "refused",
+    severity: Annotated[Which, Query()] = "refused",
 ) -> Response:
     """The refused rows (or those with warnings, or both) as CSV: the sender's own columns in the
-    sender's order, then row number, verdict, slugs and reasons. Correct it and send it again."""
-    report = await roster_rows.report(session, roster_id, which=severity, by=caller, tools=tools)
+    sender's order, then row number, verdict, slugs and reasons. Correct it and send it again. Who
+    took it out is put on record."""
+    await noting.run(
+        lambda unit: roster_rows.note_report(unit, roster_id, which=severity, by=caller)
+    )
+    report = await roster_rows.report(session, roster_id, which=severity, tools=tools)
     name = f'attachment; filename="roster-{roster_id}-{severity}.csv"'
     return StreamingResponse(
         _pieces(report), headers={"Content-Disposition": name}, media_type="text/csv; charset=utf-8"

@@ -22,6 +22,8 @@ class Card(Table, table=True):
     worker_id: UUID
     programme_id: UUID
     batch_id: UUID | None = None
+    village_code: str | None = None
+    """Where its batch went; the member may have moved since."""
     replaces: UUID | None = None
     printed_by: str
     printed_at: datetime = Field(sa_type=INSTANT)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import BigInteger, Field
 
@@ -15,16 +15,21 @@ class Worker(Table, table=True):
     """A person who was taken into a programme; who it is, is sealed."""
 
     __tablename__ = "workers"
+    __table_args__ = (
+        Index("workers_by_kpj", "kpj", unique=True, postgresql_where=text("kpj IS NOT NULL")),
+    )
 
     worker_id: UUID = Field(primary_key=True)
     roster_id: UUID
-    village_code: str = Field(index=True)
+    village_code: str
     has_ktp: bool
     has_kk: bool
     identity: dict[str, Any] = Field(sa_type=JSONB)
     enrolled_at: datetime = Field(sa_type=INSTANT)
     account_id: UUID | None = None
-    kpj: str | None = Field(default=None, unique=True)
+    warnings: list[str] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": "[]"})
+    """What was doubtful about the row and let pass by a second person."""
+    kpj: str | None = None
     """The member number: one for all programmes, issued on the first payment."""
     erased_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
@@ -36,6 +41,11 @@ class Membership(Table, table=True):
     __table_args__ = (
         Index("memberships_by_district", "programme_id", "district_code"),
         Index("memberships_by_village", "village_code", "worker_id"),
+        Index(
+            "memberships_without_cover",
+            "worker_id",
+            postgresql_where=text("covered_from IS NULL AND ended_on IS NULL"),
+        ),
     )
 
     worker_id: UUID = Field(primary_key=True)
@@ -58,6 +68,8 @@ class Membership(Table, table=True):
     lapsed_on: date | None = None
     ended_on: date | None = None
     end_reason: str | None = None
+    replaced_by: UUID | None = None
+    """Who got the place after the membership ended."""
 
 
 class Cover(Table, table=True):
@@ -70,10 +82,17 @@ class Cover(Table, table=True):
     covered_from: datetime = Field(sa_type=INSTANT, primary_key=True)
     began_by: UUID
     """The event that began it."""
+    begun_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    """When that event was recorded: later than `covered_from` when a cover before goes on."""
+    reactivated: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    """It began anew, after a lapse of the same membership."""
     ended_on: date | None = None
+    """The last day of cover; after a lapse the first day without."""
     end_reason: str | None = None
     """`lapse`, or why the membership ended."""
     ended_by: UUID | None = None
+    ended_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    """When the end was recorded."""
 
 
 class Amendment(Table, table=True):
@@ -86,6 +105,10 @@ class Amendment(Table, table=True):
     worker_id: UUID
     request_id: UUID
     fields: list[str] = Field(sa_type=JSONB)
+    village_before: str | None = None
+    village_code: str
+    has_ktp: bool
+    has_kk: bool
     before: dict[str, Any] = Field(sa_type=JSONB)
     after: dict[str, Any] = Field(sa_type=JSONB)
     amended_by: str

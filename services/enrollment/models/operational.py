@@ -20,7 +20,6 @@ class PersonLookup(Operational, table=True):
     __table_args__ = (
         Index("person_lookup_by_kk", "kk_hash"),
         Index("person_lookup_by_family", "family_hash"),
-        Index("person_lookup_by_limit", "limit_on"),
     )
 
     worker_id: UUID = Field(primary_key=True)
@@ -44,6 +43,8 @@ class StagedRoster(Operational, table=True):
     wrapped: bytes
     columns: list[str] = Field(sa_type=JSONB)
     staged_at: datetime = Field(sa_type=INSTANT)
+    replaces: UUID | None = None
+    """The worker whose place its one row is to take."""
 
 
 class StagedChunk(Operational, table=True):
@@ -56,7 +57,9 @@ class StagedChunk(Operational, table=True):
     row_count: int
     sealed: bytes
     nik_hashes: bytes | None = None
-    """16 bytes for each row with a NIK, one behind the other: finds a person who waits."""
+    """16 bytes for each row, zeros where it has no NIK: finds a person who waits."""
+    ready: bytes | None = None
+    """The rows that are fit, as they become members, sealed; none until it is validated."""
     fit: dict[str, int] | None = Field(default=None, sa_type=_NULL)
     """Rows that may become members, by kabupaten or kota; none until it is validated."""
     enrolled: int | None = None

@@ -18,6 +18,7 @@ class Reading(Table, table=True):
     __table_args__ = (
         Index("readings_by_worker", "worker_id", "read_at"),
         Index("readings_by_reader", "read_by", "read_at"),
+        Index("readings_by_time", "read_at", "event_id"),
     )
 
     event_id: UUID = Field(primary_key=True)

@@ -24,6 +24,8 @@ class Programme(Table, table=True):
     jkk: int
     jkm: int
     opened_at: datetime = Field(sa_type=INSTANT)
+    opened_event_id: UUID | None = None
+    correlation_id: UUID | None = None
     payer: str = Field(default="apbd", sa_column_kwargs={"server_default": "apbd"})
     renews: UUID | None = None
     closed_at: datetime | None = Field(default=None, sa_type=INSTANT)

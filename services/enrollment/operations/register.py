@@ -7,7 +7,7 @@ from chassis.correlation import correlation_id
 from chassis.ids import new_id
 from chassis.state.unit import Unit
 from chassis.web.access import Caller
-from contracts.enrollment import PersonalDataRead
+from contracts.enrollment import ListExported, PersonalDataRead
 from contracts.event import Cause
 from contracts.types import WorkerId
 
@@ -35,3 +35,25 @@ async def note_readings(
         )
         for worker_id in dict.fromkeys(worker_ids)
     )
+
+
+async def note_export(
+    unit: Unit, *, by: Caller, reason: str, what: str, rows: int, masked: bool
+) -> None:
+    """Put on record that `by` takes so many rows of a list out; `masked`: without whole names.
+
+    Whose names are shown, whole or masked, `note_readings` says besides.
+    """
+    export_id = new_id()
+    cause = Cause(export_id, correlation_id() or export_id)
+    exported = ListExported(
+        **cause.stamp("export", at=unit.now),
+        export_id=export_id,
+        exported_by=by.name,
+        role=by.role,
+        reason=reason,
+        what=what,
+        rows=rows,
+        masked=masked,
+    )
+    await unit.record([exported])

@@ -25,6 +25,7 @@ async def cards_printed(session: AsyncSession, events: Sequence[CardPrinted]) ->
                 "worker_id": e.worker_id,
                 "programme_id": e.programme_id,
                 "batch_id": e.batch_id,
+                "village_code": e.village_code,
                 "replaces": e.replaces,
                 "printed_by": e.printed_by,
                 "printed_at": e.occurred_at,

@@ -144,13 +144,10 @@ async def contributions_paid(session: AsyncSession, events: Sequence[Contributio
         ],
         keys=(*MEMBERSHIP, "month"),
     )
-    paid = {"workers": [e.worker_id for e in events], "of": [e.programme_id for e in events]}
-    await session.execute(_LESS_OWED, paid)
+    await session.execute(_LESS_OWED, {"workers": [e.worker_id for e in events]})
 
 
 _LESS_OWED = text("""
     UPDATE memberships SET arrears_months = 0, arrears_oldest = NULL
-    FROM unnest(CAST(:workers AS uuid[]), CAST(:of AS uuid[])) AS paid (worker_id, programme_id)
-    WHERE memberships.worker_id = paid.worker_id
-      AND memberships.programme_id = paid.programme_id AND arrears_months > 0""")
-"""What is still owed is looked at anew, and told anew, by the job that watches due dates."""
+    WHERE worker_id = ANY(CAST(:workers AS uuid[])) AND arrears_months > 0""")
+"""In whatever programme. What is still owed is told anew, by whoever recorded the payment."""

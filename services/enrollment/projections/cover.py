@@ -182,6 +182,8 @@ async def _begin(
             "programme_id": e.programme_id,
             "covered_from": e.covered_from,
             "began_by": e.event_id,
+            "begun_at": e.occurred_at,
+            "reactivated": isinstance(e, MembershipReactivated),
         }
         for e in events
     ]
@@ -196,10 +198,10 @@ class _End(NamedTuple):
 
 _END = text("""
     UPDATE covers SET ended_on = given.ended_on, end_reason = given.reason,
-                      ended_by = given.event_id
+                      ended_by = given.event_id, ended_at = given.at
     FROM unnest(CAST(:workers AS uuid[]), CAST(:programmes AS uuid[]), CAST(:days AS date[]),
-                CAST(:reasons AS text[]), CAST(:events AS uuid[]))
-         AS given (worker_id, programme_id, ended_on, reason, event_id)
+                CAST(:reasons AS text[]), CAST(:events AS uuid[]), CAST(:ats AS timestamptz[]))
+         AS given (worker_id, programme_id, ended_on, reason, event_id, at)
     WHERE covers.worker_id = given.worker_id AND covers.programme_id = given.programme_id
       AND covers.ended_on IS NULL""")
 
@@ -215,5 +217,6 @@ async def _end(session: AsyncSession, ends: Sequence[_End]) -> None:
             "days": [end.ended_on for end in ends],
             "reasons": [end.reason for end in ends],
             "events": [end.event.event_id for end in ends],
+            "ats": [end.event.occurred_at for end in ends],
         },
     )

@@ -20,8 +20,6 @@ from services.enrollment.models import Amendment, Commitment, Membership, Review
 from services.enrollment.projections.registered import COMMITMENT, MEMBERSHIP, projections
 from services.enrollment.rules.places import district_of, region_of
 
-projections.changes_nothing(WorkerReplaced)
-
 
 @projections.applies(WorkerEnrolled)
 async def workers_enrolled(session: AsyncSession, events: Sequence[WorkerEnrolled]) -> None:
@@ -37,6 +35,7 @@ async def workers_enrolled(session: AsyncSession, events: Sequence[WorkerEnrolle
                 "has_ktp": e.has_ktp,
                 "has_kk": e.has_kk,
                 "identity": e.identity.model_dump_json(),
+                "warnings": list(e.warnings),
                 "enrolled_at": e.occurred_at,
             }
             for e in events
@@ -111,6 +110,10 @@ async def workers_amended(session: AsyncSession, events: Sequence[WorkerAmended]
             "worker_id": e.worker_id,
             "request_id": e.request_id,
             "fields": list(e.fields),
+            "village_before": e.village_before,
+            "village_code": e.village_code,
+            "has_ktp": e.has_ktp,
+            "has_kk": e.has_kk,
             "before": e.before.model_dump_json(),
             "after": e.after.model_dump_json(),
             "amended_by": e.amended_by,
@@ -136,6 +139,20 @@ async def _move(session: AsyncSession, villages: Mapping[Any, str]) -> None:
             "village_code": villages[worker_id],
         }
         for worker_id, programme_id in found.all()
+    ]
+    await update_rows(session, Membership, rows, keys=MEMBERSHIP)
+
+
+@projections.applies(WorkerReplaced)
+async def workers_replaced(session: AsyncSession, events: Sequence[WorkerReplaced]) -> None:
+    """The place of who left is somebody else's."""
+    rows = [
+        {
+            "worker_id": e.worker_id,
+            "programme_id": e.programme_id,
+            "replaced_by": e.replaced_by,
+        }
+        for e in events
     ]
     await update_rows(session, Membership, rows, keys=MEMBERSHIP)
 

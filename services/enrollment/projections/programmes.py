@@ -31,6 +31,8 @@ async def programmes_opened(session: AsyncSession, events: Sequence[ProgrammeOpe
                 "jkk": e.tariff.jkk,
                 "jkm": e.tariff.jkm,
                 "opened_at": e.occurred_at,
+                "opened_event_id": e.event_id,
+                "correlation_id": e.correlation_id,
                 "payer": e.payer,
                 "renews": e.renews,
             }

@@ -1,41 +1,170 @@
-"""What is known of months billed and paid."""
+"""What is known of months billed, listed and paid."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from contracts.types import WorkerId
-from services.enrollment.models import Contribution, Membership
-from services.enrollment.rules.contributions import Month
+from contracts.event import Cause
+from contracts.types import ProgrammeId, WorkerId
+from services.enrollment.models import BillingRun, Contribution, Membership
+from services.enrollment.rules.contributions import Month, MonthlyList, Run
+from services.enrollment.rules.own_money import Payable
+
+RUNS_MAX = 100
+
+_TO_BILL = """membership.programme_id = :programme_id
+      AND membership.first_month <= :month AND membership.last_month >= :month
+      AND membership.ended_on IS NULL AND membership.lapsed_on IS NULL
+      AND NOT EXISTS (SELECT FROM contributions
+                      WHERE contributions.worker_id = membership.worker_id
+                        AND contributions.programme_id = membership.programme_id
+                        AND contributions.month = :month)
+      AND NOT EXISTS (SELECT FROM covers
+                      WHERE covers.worker_id = membership.worker_id
+                        AND covers.programme_id = membership.programme_id AND covers.reactivated
+                        AND to_char(covers.covered_from AT TIME ZONE 'Asia/Makassar', 'YYYY-MM')
+                          > :month)"""
+"""Memberships whose months include this one, whose cover has neither ended nor lapsed, and who
+have not been billed for it. What fell due before a cover began anew is not charged any more: the
+money for it was given back when the cover lapsed."""
+
+_MEMBERS_TO_BILL = text(f"""
+    SELECT membership.worker_id FROM memberships membership
+    WHERE {_TO_BILL} AND membership.district_code = :district_code
+    ORDER BY membership.worker_id""")  # noqa: S608  (the condition is this module's own)
 
 
 async def members_to_bill(
     session: AsyncSession, programme_id: UUID, *, month: str, district_code: str
 ) -> list[WorkerId]:
-    """The members of a kecamatan whose months include this one, whose cover has neither ended nor
-    lapsed, and who have not been billed for it."""
-    billed = (
-        select(Contribution.worker_id)
-        .where(
-            Contribution.worker_id == Membership.worker_id,
-            Contribution.programme_id == Membership.programme_id,
-            Contribution.month == month,
-        )
-        .exists()
+    """The members of a kecamatan who are to be billed for a month."""
+    where = {"programme_id": programme_id, "month": month, "district_code": district_code}
+    return [WorkerId(w) for w in await session.scalars(_MEMBERS_TO_BILL, where)]
+
+
+async def run_to_bill(session: AsyncSession) -> Run | None:
+    """The billing run that was ordered first and has no list yet."""
+    statement = select(BillingRun).where(col(BillingRun.frozen_at).is_(None))
+    held = await session.scalar(
+        statement.order_by(col(BillingRun.ordered_at), col(BillingRun.run_id)).limit(1)
     )
-    statement = select(Membership.worker_id).where(
-        Membership.programme_id == programme_id,
-        Membership.district_code == district_code,
-        Membership.first_month <= month,
-        Membership.last_month >= month,
-        col(Membership.ended_on).is_(None),
-        col(Membership.lapsed_on).is_(None),
-        ~billed,
+    if held is None:
+        return None
+    return Run(
+        run_id=held.run_id,
+        programme_id=ProgrammeId(held.programme_id),
+        month=held.month,
+        cause=Cause(held.ordered_event_id, held.correlation_id),
     )
-    return [WorkerId(w) for w in await session.scalars(statement.order_by("worker_id"))]
+
+
+_BILLED_TO = text("""
+    SELECT max(district_code) FROM invoices
+    WHERE programme_id = :programme_id AND month = :month AND run_id = :run_id""")
+_NEXT_DISTRICT = text("""
+    SELECT district_code FROM (
+        SELECT programme_id, district_code FROM memberships
+        WHERE (programme_id, district_code) > (:programme_id, :after)
+        ORDER BY programme_id, district_code LIMIT 1) AS behind
+    WHERE programme_id = :programme_id""")
+"""Asked so that the index answers, also while its statistics are those of an empty table."""
+
+
+async def districts_to_bill(session: AsyncSession, run: Run) -> AsyncIterator[str]:
+    """The kecamatan with members behind the last one that the run billed, in their order."""
+    where = {"programme_id": run.programme_id, "month": run.month, "run_id": run.run_id}
+    after: str | None = await session.scalar(_BILLED_TO, where) or ""
+    while after is not None:
+        where = {"programme_id": run.programme_id, "after": after}
+        after = await session.scalar(_NEXT_DISTRICT, where)
+        if after is not None:
+            yield after
+
+
+_LISTED = text("""
+    SELECT count(DISTINCT invoice_id) AS invoices, count(*) AS heads,
+           coalesce(sum(amount), 0)::bigint AS amount,
+           encode(sha256(convert_to(coalesce(string_agg(
+               worker_id || ',' || district_code || ',' || amount || E'\\n',
+               '' ORDER BY worker_id), ''), 'UTF8')), 'hex') AS sha256
+    FROM (SELECT worker_id, invoice_id, amount,
+                 coalesce((SELECT district_code FROM invoices
+                           WHERE invoices.invoice_id = contributions.invoice_id), '')
+                   AS district_code
+          FROM contributions
+          WHERE programme_id = :programme_id AND month = :month AND payer <> 'self') AS listed""")
+
+
+async def monthly_list(session: AsyncSession, programme_id: UUID, month: str) -> MonthlyList:
+    """Who is billed for a month of a programme, as it stands now, as one digest.
+
+    A worker's id sorts as its text does, and each worker stands on a list once.
+    """
+    found = await session.execute(_LISTED, {"programme_id": programme_id, "month": month})
+    return MonthlyList(**found.mappings().one())
+
+
+class Issued(NamedTuple):
+    """What a billing run put on invoices."""
+
+    invoices: int
+    heads: int
+    amount: int
+
+
+_ISSUED = text("""
+    SELECT count(*) AS invoices, coalesce(sum(heads), 0)::bigint AS heads,
+           coalesce(sum(amount), 0)::bigint AS amount
+    FROM invoices
+    WHERE programme_id = :programme_id AND month = :month AND run_id = :run_id""")
+
+
+async def issued(session: AsyncSession, run: BillingRun) -> Issued:
+    """What a billing run has put on invoices so far."""
+    where = {"programme_id": run.programme_id, "month": run.month, "run_id": run.run_id}
+    return Issued._make((await session.execute(_ISSUED, where)).one())
+
+
+_LEFT = text(f"SELECT count(*) FROM memberships membership WHERE {_TO_BILL}")  # noqa: S608  (as above)
+
+
+async def members_left(session: AsyncSession, run: BillingRun) -> int:
+    """The members who are still to be billed for the month."""
+    where = {"programme_id": run.programme_id, "month": run.month}
+    return int(await session.scalar(_LEFT, where) or 0)
+
+
+async def billing_run(session: AsyncSession, run_id: UUID) -> BillingRun | None:
+    """The billing run."""
+    return await session.get(BillingRun, run_id)
+
+
+async def billing_runs(
+    session: AsyncSession, programme_id: UUID, *, month: str | None
+) -> Sequence[BillingRun]:
+    """The billing runs of a programme, the latest first."""
+    statement = select(BillingRun).where(BillingRun.programme_id == programme_id)
+    if month is not None:
+        statement = statement.where(BillingRun.month == month)
+    ordered = statement.order_by(col(BillingRun.ordered_at).desc(), col(BillingRun.run_id))
+    return (await session.scalars(ordered.limit(RUNS_MAX))).all()
+
+
+async def frozen_list(session: AsyncSession, programme_id: UUID, month: str) -> BillingRun | None:
+    """The billing run that froze the list of a month last."""
+    statement = select(BillingRun).where(
+        BillingRun.programme_id == programme_id,
+        BillingRun.month == month,
+        col(BillingRun.frozen_at).is_not(None),
+    )
+    # At one instant the larger list is the later: runs only add.
+    ordered = statement.order_by(col(BillingRun.frozen_at).desc(), col(BillingRun.heads).desc())
+    return await session.scalar(ordered.limit(1))
 
 
 async def months_unpaid(
@@ -49,6 +178,7 @@ async def months_unpaid(
             col(Contribution.programme_id),
             col(Contribution.month),
             col(Contribution.amount),
+            col(Contribution.payer),
         )
         .where(col(Contribution.invoice_id).in_(invoice_ids), col(Contribution.paid_at).is_(None))
         .order_by(col(Contribution.invoice_id), col(Contribution.worker_id))
@@ -57,3 +187,39 @@ async def months_unpaid(
     for invoice_id, *month in await session.execute(statement):
         found.setdefault(invoice_id, []).append(Month._make(month))
     return found
+
+
+async def latest_membership(session: AsyncSession, worker_id: UUID) -> Membership:
+    """The membership of a worker that began last; every worker has one."""
+    statement = select(Membership).where(Membership.worker_id == worker_id)
+    latest = statement.order_by(
+        col(Membership.first_month).desc(), col(Membership.enrolled_at).desc()
+    )
+    return (await session.scalars(latest.limit(1))).one()
+
+
+async def payable(session: AsyncSession, membership: Membership) -> Payable:
+    """What somebody needs to know who wants to pay for this member himself."""
+    listed = await session.execute(
+        select(Contribution.month, col(Contribution.paid_at).is_not(None)).where(
+            Contribution.worker_id == membership.worker_id
+        )
+    )
+    return Payable(
+        worker_id=WorkerId(membership.worker_id),
+        programme_id=ProgrammeId(membership.programme_id),
+        last_month=membership.last_month,
+        covered=membership.covered_from is not None,
+        lapsed=membership.lapsed_on is not None,
+        ended_on=membership.ended_on,
+        end_reason=membership.end_reason,
+        listed=dict(listed.all()),
+    )
+
+
+_RECORDED = text("SELECT EXISTS (SELECT FROM event_log WHERE event_id = :event_id)")
+
+
+async def is_recorded(session: AsyncSession, event_id: UUID) -> bool:
+    """Whether the log has this event, whatever area it is about."""
+    return bool(await session.scalar(_RECORDED, {"event_id": event_id}))

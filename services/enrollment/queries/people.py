@@ -47,15 +47,18 @@ _BY_KK = text("""
     SELECT kk_hash, count(*) FROM person_lookup person
     WHERE kk_hash = ANY(CAST(:hashes AS bytea[]))
       AND EXISTS (SELECT FROM memberships WHERE memberships.worker_id = person.worker_id
-                  AND ended_on IS NULL)
+                  AND ended_on IS NULL AND last_month >= :this_month)
     GROUP BY kk_hash""")
 
 
-async def members_by_kk(session: AsyncSession, kk_hashes: Sequence[bytes]) -> dict[bytes, int]:
-    """How many members each of these family cards has."""
+async def members_by_kk(
+    session: AsyncSession, kk_hashes: Sequence[bytes], *, this_month: str
+) -> dict[bytes, int]:
+    """How many members, with months to come, each of these family cards has."""
     if not kk_hashes:
         return {}
-    return dict((await session.execute(_BY_KK, {"hashes": list(set(kk_hashes))})).all())
+    asked = {"hashes": list(set(kk_hashes)), "this_month": this_month}
+    return dict((await session.execute(_BY_KK, asked)).all())
 
 
 _FAMILIES = text("""

@@ -1,12 +1,14 @@
 """What is known of programmes, their promises and their figures."""
 
 from collections.abc import Sequence
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from contracts.enrollment import Payer
 from contracts.types import ProgrammeId
 from services.enrollment.models import (
     Commitment,
@@ -73,6 +75,7 @@ async def billing_terms(session: AsyncSession, programme_id: UUID) -> BillingTer
         first_month=held.first_month,
         last_month=held.last_month,
         contribution=held.jkk + held.jkm,
+        payer=cast("Payer", held.payer),
     )
 
 

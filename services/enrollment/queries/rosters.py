@@ -2,32 +2,29 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, cast, delete, func, text, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, delete, func, or_, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from services.enrollment.models import Roster, RowFinding, StagedChunk, StagedRoster
-from services.enrollment.rules.applicants import Finding
 
 ROSTERS_MAX = 100
-
-
-class Verdict(NamedTuple):
-    """What was found about a row when the roster was validated, and decided since."""
-
-    refused: bool
-    warnings: tuple[str, ...]
-    other_worker_id: UUID | None
+_STATES: Mapping[str, ColumnElement[bool]] = {
+    "received": col(Roster.validated_at).is_(None),
+    "validated": col(Roster.validated_at).is_not(None) & col(Roster.decided_at).is_(None),
+    "approved": col(Roster.approved).is_(True) & col(Roster.processed_at).is_(None),
+    "rejected": col(Roster.approved).is_(False),
+    "processed": col(Roster.processed_at).is_not(None),
+}
 
 
 async def roster_to_validate(session: AsyncSession) -> Roster | None:
     """The roster that has waited longest to be validated."""
     statement = select(Roster).where(col(Roster.validated_at).is_(None))
-    return await session.scalar(statement.order_by(col(Roster.received_at)).limit(1))
+    ordered = statement.order_by(col(Roster.received_at), col(Roster.roster_id))
+    return await session.scalar(ordered.limit(1))
 
 
 async def roster_to_enroll(session: AsyncSession) -> Roster | None:
@@ -35,20 +32,40 @@ async def roster_to_enroll(session: AsyncSession) -> Roster | None:
     statement = select(Roster).where(
         col(Roster.approved).is_(True), col(Roster.processed_at).is_(None)
     )
-    return await session.scalar(statement.order_by(col(Roster.decided_at)).limit(1))
+    ordered = statement.order_by(col(Roster.decided_at), col(Roster.roster_id))
+    return await session.scalar(ordered.limit(1))
 
 
-async def rejections(
-    session: AsyncSession, programme_id: UUID, *, region_code: str, sha256: str
+async def turns(
+    session: AsyncSession, programme_id: UUID, *, region_code: str, sha256: str, kind: str
 ) -> int:
-    """How often this file was rejected."""
+    """How often this file ended so that it may come again: it was rejected, or, of a single
+    worker, worked through."""
+    ended = [col(Roster.approved).is_(False)]
+    if kind == "single":
+        ended.append(col(Roster.processed_at).is_not(None))
     statement = select(func.count()).where(
         Roster.programme_id == programme_id,
         Roster.region_code == region_code,
         Roster.sha256 == sha256,
-        col(Roster.approved).is_(False),
+        or_(*ended),
     )
     return int(await session.scalar(statement) or 0)
+
+
+async def is_place_asked_for(session: AsyncSession, worker_id: UUID, *, besides: Roster) -> bool:
+    """Whether somebody else waits to take the place of this worker in the same programme."""
+    statement = (
+        select(Roster.roster_id)
+        .join(StagedRoster, col(StagedRoster.roster_id) == Roster.roster_id)
+        .where(
+            StagedRoster.replaces == worker_id,
+            Roster.programme_id == besides.programme_id,
+            Roster.roster_id != besides.roster_id,
+            or_(_STATES["received"], _STATES["validated"], _STATES["approved"]),
+        )
+    )
+    return await session.scalar(statement.limit(1)) is not None
 
 
 async def staged_roster(session: AsyncSession, roster_id: UUID) -> StagedRoster:
@@ -61,23 +78,41 @@ async def staged_roster_or_none(session: AsyncSession, roster_id: UUID) -> Stage
     return await session.get(StagedRoster, roster_id)
 
 
+async def replaces(session: AsyncSession, roster_id: UUID) -> UUID | None:
+    """The worker whose place the one row of a registration is to take."""
+    staged = await staged_roster_or_none(session, roster_id)
+    return None if staged is None else staged.replaces
+
+
+async def chunk_or_none(session: AsyncSession, roster_id: UUID, number: int) -> StagedChunk | None:
+    """One chunk; None behind the last."""
+    return await session.get(StagedChunk, (roster_id, number))
+
+
 async def chunk(session: AsyncSession, roster_id: UUID, number: int) -> StagedChunk:
     """One chunk."""
     return await session.get_one(StagedChunk, (roster_id, number))
 
 
-async def chunk_count(session: AsyncSession, roster_id: UUID) -> int:
-    """How many chunks there are."""
-    statement = select(func.count()).where(StagedChunk.roster_id == roster_id)
-    return int(await session.scalar(statement) or 0)
+async def chunks_waiting(session: AsyncSession, roster_id: UUID) -> Sequence[int]:
+    """The numbers of the chunks whose rows are still there."""
+    statement = select(StagedChunk.chunk).where(
+        StagedChunk.roster_id == roster_id, StagedChunk.sealed != b""
+    )
+    return (await session.scalars(statement.order_by(col(StagedChunk.chunk)))).all()
 
 
-async def rosters_of(session: AsyncSession, *, programme_id: UUID | None) -> Sequence[Roster]:
+async def rosters_of(
+    session: AsyncSession, *, programme_id: UUID | None, state: str | None
+) -> Sequence[Roster]:
     """The latest rosters that the session may see."""
-    statement = select(Roster).order_by(col(Roster.received_at).desc()).limit(ROSTERS_MAX)
+    statement = select(Roster)
     if programme_id is not None:
         statement = statement.where(Roster.programme_id == programme_id)
-    return (await session.scalars(statement)).all()
+    if state is not None:
+        statement = statement.where(_STATES[state])
+    latest = statement.order_by(col(Roster.received_at).desc(), col(Roster.roster_id))
+    return (await session.scalars(latest.limit(ROSTERS_MAX))).all()
 
 
 async def chunk_to_validate(session: AsyncSession, roster_id: UUID) -> StagedChunk | None:
@@ -124,18 +159,13 @@ async def _count(session: AsyncSession, roster_id: UUID, waiting: ColumnElement[
 
 
 async def chunk_validated(
-    session: AsyncSession,
-    roster_id: UUID,
-    chunk: int,
-    *,
-    fit: Mapping[str, int],
-    nik_hashes: bytes,
+    session: AsyncSession, roster_id: UUID, chunk: int, *, fit: Mapping[str, int], ready: bytes
 ) -> None:
     """Note that the rows of a chunk have their verdicts."""
     await session.execute(
         update(StagedChunk)
         .where(col(StagedChunk.roster_id) == roster_id, col(StagedChunk.chunk) == chunk)
-        .values(fit=dict(fit), nik_hashes=nik_hashes)
+        .values(fit=dict(fit), ready=ready)
     )
 
 
@@ -153,7 +183,7 @@ async def forget_chunks(session: AsyncSession, roster_id: UUID) -> None:
     await session.execute(
         update(StagedChunk)
         .where(col(StagedChunk.roster_id) == roster_id)
-        .values(sealed=b"", nik_hashes=None)
+        .values(sealed=b"", ready=None, nik_hashes=None)
     )
 
 
@@ -187,76 +217,6 @@ async def enrolled_so_far(session: AsyncSession, roster_id: UUID) -> int:
     return (await progress(session, roster_id))["enrolled"]
 
 
-_BY_REASON = text("""
-    SELECT findings->0->>'slug' AS slug, count(*) FROM row_finding
-    WHERE roster_id = :roster_id AND severity = 'refused' GROUP BY 1 ORDER BY 1""")
-_WARNED = text("""
-    SELECT found->>'slug' AS slug, count(*)
-    FROM row_finding, jsonb_array_elements(findings) AS found
-    WHERE roster_id = :roster_id AND severity = 'warning' GROUP BY 1 ORDER BY 1""")
-
-
-async def refused_by_reason(session: AsyncSession, roster_id: UUID) -> dict[str, int]:
-    """How many rows of a roster are refused, by their first reason."""
-    return dict((await session.execute(_BY_REASON, {"roster_id": roster_id})).all())
-
-
-async def warned_by_reason(session: AsyncSession, roster_id: UUID) -> dict[str, int]:
-    """How many warnings there are on rows that are fit, by kind."""
-    return dict((await session.execute(_WARNED, {"roster_id": roster_id})).all())
-
-
-async def verdicts(
-    session: AsyncSession, roster_id: UUID, rows: Sequence[int]
-) -> dict[int, Verdict]:
-    """What was found about these rows; a row without finding is absent."""
-    found = await session.scalars(
-        select(RowFinding).where(
-            RowFinding.roster_id == roster_id, col(RowFinding.row_number).in_(rows)
-        )
-    )
-    return {
-        row.row_number: Verdict(
-            refused=row.severity == "refused",
-            warnings=tuple(each["slug"] for each in row.findings),
-            other_worker_id=row.other_worker_id,
-        )
-        for row in found
-    }
-
-
-async def findings(
-    session: AsyncSession, roster_id: UUID, *, after: int, rows_max: int
-) -> Sequence[RowFinding]:
-    """Rows with findings behind a row number, in the order of the file."""
-    statement = select(RowFinding).where(
-        RowFinding.roster_id == roster_id, RowFinding.row_number > after
-    )
-    ordered = statement.order_by(col(RowFinding.row_number)).limit(rows_max)
-    return (await session.scalars(ordered)).all()
-
-
-async def leave_out(
-    session: AsyncSession, roster_id: UUID, rows: Sequence[int], why: Finding
-) -> int:
-    """Refuse rows that were only warned about; how many there were."""
-    reason = {"field": why.field, "slug": why.slug, "reason": why.reason}
-    changed = await session.scalars(
-        update(RowFinding)
-        .where(
-            col(RowFinding.roster_id) == roster_id,
-            col(RowFinding.row_number).in_(rows),
-            col(RowFinding.severity) == "warning",
-        )
-        .values(
-            severity="refused",
-            findings=func.jsonb_insert(RowFinding.findings, text("'{0}'"), _json(reason)),
-        )
-        .returning(col(RowFinding.row_number))
-    )
-    return len(changed.all())
-
-
 _DESTROY = text("""
     DELETE FROM staged_roster USING rosters
     WHERE rosters.roster_id = staged_roster.roster_id
@@ -270,7 +230,3 @@ async def destroy_staged(session: AsyncSession, *, decided_before: datetime) -> 
     for table in (StagedChunk, RowFinding):
         await session.execute(delete(table).where(col(table.roster_id).in_(ended)))
     return len(ended)
-
-
-def _json(value: Mapping[str, str]) -> ColumnElement[Any]:
-    return cast(value, JSONB)

@@ -1,4 +1,4 @@
-"""Months: billed to the funder, paid by the bank."""
+"""Months: billed to the funder, listed, paid by the bank."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,15 @@ from typing import NamedTuple
 from uuid import UUID
 
 from contracts.banking import InvoicePaid
-from contracts.enrollment import ContributionBilled, ContributionPaid, InvoiceCleared, InvoiceIssued
+from contracts.enrollment import (
+    BillingOrdered,
+    ContributionBilled,
+    ContributionPaid,
+    InvoiceCleared,
+    InvoiceIssued,
+    MonthlyListFrozen,
+    Payer,
+)
 from contracts.event import Cause, Event, derived_id
 from contracts.refusal import Refused
 from contracts.types import InvoiceId, ProgrammeId, WorkerId
@@ -33,6 +41,7 @@ class Month(NamedTuple):
     programme_id: ProgrammeId
     month: str
     amount: int
+    payer: Payer = "apbd"
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,16 @@ class BillingTerms:
     first_month: str
     last_month: str
     contribution: int
+    payer: Payer = "apbd"
+
+    def check_billable(self, month: str, *, now: datetime) -> None:
+        """Raises: MonthOutsideProgramme, MonthNotBegun."""
+        if not self.first_month <= month <= self.last_month:
+            raise MonthOutsideProgramme(
+                f"the programme pays {self.first_month} to {self.last_month}, not {month}"
+            )
+        if month > month_of(local_day(now)):
+            raise MonthNotBegun(f"{month} has not begun: bill it from its first day on")
 
 
 class Bill(NamedTuple):
@@ -52,6 +71,40 @@ class Bill(NamedTuple):
     district_code: str
     members: Sequence[WorkerId]
     run_id: UUID | None = None
+
+
+class MonthlyList(NamedTuple):
+    """Who is billed for a month of a programme: heads and rupiah on how many invoices, and the
+    SHA-256 of the lines `worker_id,district_code,amount`, sorted, each ended by a line feed."""
+
+    invoices: int
+    heads: int
+    amount: int
+    sha256: str
+
+
+class Run(NamedTuple):
+    """A billing run."""
+
+    run_id: UUID
+    programme_id: ProgrammeId
+    month: str
+    cause: Cause
+    """The order."""
+
+
+def order_billing(
+    terms: BillingTerms, month: str, *, cause: Cause, officer: str, now: datetime
+) -> BillingOrdered:
+    """Have a month billed in every kecamatan. Raises: MonthOutsideProgramme, MonthNotBegun."""
+    terms.check_billable(month, now=now)
+    return BillingOrdered(
+        **cause.stamp("order-billing", at=now),
+        run_id=derived_id(cause.cause_id, "billing-run"),
+        programme_id=terms.programme_id,
+        month=month,
+        ordered_by=officer,
+    )
 
 
 def issue_invoice(
@@ -66,12 +119,7 @@ def issue_invoice(
     Raises: MonthOutsideProgramme, MonthNotBegun.
     """
     month, district_code, members, run_id = bill
-    if not terms.first_month <= month <= terms.last_month:
-        raise MonthOutsideProgramme(
-            f"the programme pays {terms.first_month} to {terms.last_month}, not {month}"
-        )
-    if month > month_of(local_day(now)):
-        raise MonthNotBegun(f"{month} has not begun: bill it from its first day on")
+    terms.check_billable(month, now=now)
     if not members:
         return
     invoice_id = InvoiceId(derived_id(cause.cause_id, f"invoice {month} {district_code}"))
@@ -83,6 +131,7 @@ def issue_invoice(
             invoice_id=invoice_id,
             month=month,
             amount=terms.contribution,
+            payer=terms.payer,
         )
     yield InvoiceIssued(
         **cause.stamp(f"invoice {month} {district_code}", at=now),
@@ -97,6 +146,20 @@ def issue_invoice(
     )
 
 
+def freeze(run: Run, listed: MonthlyList, *, now: datetime) -> MonthlyListFrozen:
+    """The list of the month is final; who joins later comes on the list of another run."""
+    return MonthlyListFrozen(
+        **run.cause.stamp("freeze-list", at=now),
+        run_id=run.run_id,
+        programme_id=run.programme_id,
+        month=run.month,
+        invoices=listed.invoices,
+        heads=listed.heads,
+        amount=listed.amount,
+        sha256=listed.sha256,
+    )
+
+
 def pay(months: Sequence[Month], paid: InvoicePaid, *, now: datetime) -> Iterator[Event]:
     """The invoice was paid: so was each month on it."""
     for month in months:
@@ -107,6 +170,7 @@ def pay(months: Sequence[Month], paid: InvoicePaid, *, now: datetime) -> Iterato
             invoice_id=InvoiceId(paid.invoice_id),
             month=month.month,
             amount=month.amount,
+            payer=month.payer,
         )
     if months:
         yield InvoiceCleared(

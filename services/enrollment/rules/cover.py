@@ -2,14 +2,43 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from contracts.claims import ClaimVerified
 from contracts.enrollment import CoverageEnded, MembershipActivated
 from contracts.event import Cause, Event
+from contracts.refusal import Refused
 from contracts.types import ProgrammeId, WorkerId
+from services.enrollment.rules.months import local_day
+
+DecidedReason = Literal["other-segment", "double-registration", "withdrawal", "refused"]
+"""Why an officer ends a membership; a death is told by a verified claim only."""
+
+
+class MembershipEnded(Refused):
+    """A membership ends once."""
+
+    slug, status, retryable = "membership-ended", 409, False
+
+
+class NumberIssued(Refused):
+    """The insurer refuses somebody before the number is issued, not after."""
+
+    slug, status, retryable = "number-issued", 409, False
+
+
+class EndInFuture(Refused):
+    """A membership ends on a day that has come."""
+
+    slug, status, retryable = "end-in-future", 422, True
+
+
+class EndBeforeEnrollment(Refused):
+    """A membership cannot end before it began."""
+
+    slug, status, retryable = "end-before-enrollment", 422, False
 
 
 class Unactivated(NamedTuple):
@@ -22,6 +51,13 @@ class Unactivated(NamedTuple):
     """The number of the worker, when he had a cover before."""
     continues: datetime | None
     """The beginning of the cover that goes on, when the one before neither lapsed nor ended."""
+    paid_by: UUID
+    """The event by which the first of its months was paid."""
+
+    @property
+    def cause(self) -> Cause:
+        """The payment, for who had to wait for a number after it."""
+        return Cause(self.paid_by, self.paid_by)
 
 
 @dataclass(frozen=True)
@@ -38,6 +74,25 @@ class Ending:
     def unbilled(self) -> int:
         """What is free again when it ends: rupiah for months that nobody will bill."""
         return self.reserved - self.billed
+
+
+class Held(NamedTuple):
+    """A membership that somebody wants to end."""
+
+    ending: Ending
+    village_code: str
+    kpj: str | None
+    """The number of the worker, when one was issued."""
+    enrolled_at: datetime
+    ended_on: date | None
+
+
+class Decision(NamedTuple):
+    """How an officer ends a membership: the day is its last."""
+
+    reason: DecidedReason
+    ended_on: date
+    note: str | None
 
 
 def activate(
@@ -74,4 +129,41 @@ def end_for_death(verified: ClaimVerified, ending: Ending, *, now: datetime) -> 
         ended_on=verified.died_on,
         released=ending.unbilled,
         claim_id=verified.claim_id,
+    )
+
+
+def end_by_decision(
+    held: Held, decision: Decision, *, cause: Cause, by: str, now: datetime
+) -> CoverageEnded:
+    """End a membership that an officer decided about; what was not billed of it is free again.
+
+    Raises: MembershipEnded, NumberIssued, EndInFuture, EndBeforeEnrollment.
+    """
+    if held.ended_on is not None:
+        raise MembershipEnded(f"this membership ended on {held.ended_on}: nothing is left to end")
+    if decision.reason == "refused" and held.kpj is not None:
+        raise NumberIssued("the member has a number: give another reason, such as withdrawal")
+    if decision.ended_on > local_day(now):
+        raise EndInFuture(f"{decision.ended_on} has not come: end it on that day, or sooner")
+    if decision.ended_on < local_day(held.enrolled_at):
+        raise EndBeforeEnrollment(
+            f"the membership began on {local_day(held.enrolled_at)}: give that day or a later one"
+        )
+    return end(held.ending, decision, cause=cause, by=by, now=now)
+
+
+def end(
+    ending: Ending, decision: Decision, *, cause: Cause, by: str, now: datetime
+) -> CoverageEnded:
+    """The end of a membership as an officer decided it."""
+    return CoverageEnded(
+        **cause.stamp(f"end-cover {ending.worker_id} {ending.programme_id}", at=now),
+        worker_id=ending.worker_id,
+        programme_id=ending.programme_id,
+        region_code=ending.region_code,
+        reason=decision.reason,
+        ended_on=decision.ended_on,
+        released=ending.unbilled,
+        ended_by=by,
+        note=decision.note,
     )

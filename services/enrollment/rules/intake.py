@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from services.enrollment.rules.applicants import Applicant, Finding, finding
+from services.enrollment.rules.applicants import Finding, finding
 from services.enrollment.rules.places import region_of
 from services.enrollment.rules.programmes import Capacity, Reservation
 
@@ -22,11 +22,13 @@ class Known(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row that passed by itself: who it is, and its number in the file."""
+    """A row that passed by itself: its number in the file, and what decides about it."""
 
     number: int
-    who: Applicant
     nik_hash: bytes
+    village_code: str
+    has_ktp: bool
+    has_kk: bool
 
 
 class Admitted(NamedTuple):
@@ -51,8 +53,10 @@ class Intake:
     ) -> list[Admitted]:
         """Give places to rows in their order; `refuse` is told of each that gets none, and why."""
         admitted: list[Admitted] = []
+        met: set[bytes] = set()
         for row in rows:
-            verdict = self._decide(row)
+            verdict = finding("nik-twice-in-file") if row.nik_hash in met else self._decide(row)
+            met.add(row.nik_hash)
             if isinstance(verdict, Finding):
                 refuse(row, verdict)
             else:
@@ -66,7 +70,7 @@ class Intake:
         if known is not None and known.member:
             return finding("already-member")
         reserved = self.capacity.reserve(
-            region_code=region_of(row.who.village_code), this_month=self.this_month
+            region_code=region_of(row.village_code), this_month=self.this_month
         )
         if isinstance(reserved, str):
             return finding(reserved)

@@ -24,6 +24,26 @@ def months_between(first: str, last: str) -> int:
     return max(0, _number(last) - _number(first) + 1)
 
 
+def month_after(month: str) -> str:
+    """The next month."""
+    return _written(_number(month) + 1)
+
+
+def month_before(month: str) -> str:
+    """The month before."""
+    return _written(_number(month) - 1)
+
+
+def months_later(month: str, count: int) -> str:
+    """So many months later."""
+    return _written(_number(month) + count)
+
+
+def first_day(month: str) -> date:
+    """The 1st of a month."""
+    return date.fromisoformat(f"{month}-01")
+
+
 def due_on(month: str) -> date:
     """When a contribution is due: the 15th of its own month, rolled to the next working day.
 
@@ -36,3 +56,8 @@ def due_on(month: str) -> date:
 def _number(month: str) -> int:
     year, number = map(int, month.split("-"))
     return year * 12 + number
+
+
+def _written(number: int) -> str:
+    year, month = divmod(number - 1, 12)
+    return f"{year}-{month + 1:02d}"

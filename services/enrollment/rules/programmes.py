@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from contracts.enrollment import ProgrammeAmended, ProgrammeClosed, ProgrammeOpened, Quota, Tariff
+from contracts.enrollment import ProgrammeAmended, ProgrammeClosed, ProgrammeOpened, Quota
 from contracts.event import Cause, derived_id
 from contracts.refusal import Refused
 from contracts.types import ProgrammeId
 from services.enrollment.rules.months import months_between
+from services.enrollment.rules.tariffs import TariffKey, programme_tariff, tariff
 
-TARIFF = Tariff(jkk=10_000, jkm=6_800)
-"""The lowest tier: JKK 1 % of Rp1,000,000, JKM Rp6,800 (PP 44/2015 art. 20).
-
-The discount of PP 50/2025 does not apply where a budget of the state pays (its art. 3).
-"""
+TARIFF = tariff(TariffKey("apbd"), "2025-07")
+"""What a month of a programme costs that a budget of the state pays, at the lowest tier."""
 
 
 class ProgrammeMonthsReversed(Refused):
@@ -72,6 +70,8 @@ class ProgrammeTerms:
     last_month: str
     ceiling: int
     quotas: Sequence[Quota]
+    renews: ProgrammeId | None = None
+    """The programme whose members it carries on."""
 
 
 class Reservation(NamedTuple):
@@ -171,7 +171,8 @@ def open_programme(
 ) -> ProgrammeOpened:
     """Open a programme.
 
-    Raises: ProgrammeMonthsReversed, QuotaNamedTwice, QuotaOutsideProvince.
+    Raises: ProgrammeMonthsReversed, QuotaNamedTwice, QuotaOutsideProvince, TariffUnknown,
+    TariffUnverified.
     """
     check_quotas(terms.quotas, province_code=terms.province_code)
     if months_between(terms.first_month, terms.last_month) == 0:
@@ -188,9 +189,10 @@ def open_programme(
         first_month=terms.first_month,
         last_month=terms.last_month,
         ceiling=terms.ceiling,
-        tariff=TARIFF,
+        tariff=programme_tariff("apbd", first_month=terms.first_month, last_month=terms.last_month),
         quotas=tuple(terms.quotas),
         opened_by=officer,
+        renews=terms.renews,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from contracts.enrollment import (
@@ -13,12 +14,17 @@ from contracts.enrollment import (
     RosterRejected,
     RosterValidated,
     WorkerEnrolled,
+    WorkerReplaced,
 )
 from contracts.event import Cause, derived_id
 from contracts.refusal import Refused
 from contracts.sealed import Sealed
 from contracts.types import ProgrammeId, RosterId, WorkerId
 from services.enrollment.rules.intake import Admitted
+
+RosterState = Literal["received", "validated", "approved", "rejected", "processed"]
+"""`received`: rows are being checked; `validated`: waits for a second person; `approved`: rows are
+becoming members; `processed`: done."""
 
 
 class RosterNotValidated(Refused):
@@ -37,6 +43,24 @@ class MakerIsChecker(Refused):
     """Whoever sent a roster may not decide about it."""
 
     slug, status, retryable = "maker-is-checker", 403, False
+
+
+class PlaceUnknown(Refused):
+    """Nobody by this id had a place in the programme."""
+
+    slug, status, retryable = "place-unknown", 404, False
+
+
+class PlaceNotFree(Refused):
+    """Whoever has the place keeps it until the membership ends."""
+
+    slug, status, retryable = "place-not-free", 409, False
+
+
+class PlaceTaken(Refused):
+    """A place is given on once."""
+
+    slug, status, retryable = "place-taken", 409, False
 
 
 @dataclass(frozen=True)
@@ -68,6 +92,11 @@ class Lineage:
     cause: Cause
 
 
+def worker_id_of(roster_id: UUID, row_number: int) -> WorkerId:
+    """The id of the worker that a row becomes."""
+    return WorkerId(derived_id(roster_id, f"row {row_number}"))
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a row stands: its roster and its number in it."""
@@ -78,7 +107,7 @@ class Place:
     @cached_property
     def worker_id(self) -> WorkerId:
         """The id of the worker that this row becomes."""
-        return WorkerId(derived_id(self.lineage.roster_id, f"row {self.row_number}"))
+        return worker_id_of(self.lineage.roster_id, self.row_number)
 
 
 def validated(
@@ -132,18 +161,18 @@ def enroll(
     place: Place, admitted: Admitted, identity: Sealed, *, warnings: tuple[str, ...], now: datetime
 ) -> WorkerEnrolled:
     """Take a worker in for the months that were reserved."""
-    who, reserved = admitted.row.who, admitted.reserved
+    row, reserved = admitted.row, admitted.reserved
     return WorkerEnrolled(
         **place.lineage.cause.stamp(f"enroll row {place.row_number}", at=now),
         worker_id=place.worker_id,
         programme_id=place.lineage.programme_id,
         roster_id=place.lineage.roster_id,
-        village_code=who.village_code,
+        village_code=row.village_code,
         first_month=reserved.first_month,
         last_month=reserved.last_month,
         reserved=reserved.amount,
-        has_ktp=who.has_ktp,
-        has_kk=who.has_kk,
+        has_ktp=row.has_ktp,
+        has_kk=row.has_kk,
         identity=identity,
         warnings=warnings,
     )
@@ -158,10 +187,45 @@ def take_in_again(place: Place, admitted: Admitted, *, now: datetime) -> Members
         programme_id=place.lineage.programme_id,
         renews=ProgrammeId(admitted.known.programme_id),
         roster_id=place.lineage.roster_id,
-        village_code=admitted.row.who.village_code,
+        village_code=admitted.row.village_code,
         first_month=admitted.reserved.first_month,
         last_month=admitted.reserved.last_month,
         reserved=admitted.reserved.amount,
+    )
+
+
+class Leaving(NamedTuple):
+    """A worker whose place somebody else is to take."""
+
+    ended: bool
+    replaced: bool
+    """Somebody has the place."""
+    waited_for: bool
+    """Somebody is proposed for it and was not decided about."""
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the place can be given on."""
+        return self.ended and not self.replaced
+
+
+def check_replaceable(leaving: Leaving | None) -> None:
+    """Raises: PlaceUnknown, PlaceNotFree, PlaceTaken."""
+    if leaving is None:
+        raise PlaceUnknown("nobody in your area left this programme by that id: see free places")
+    if not leaving.ended:
+        raise PlaceNotFree("the membership of that worker goes on: end it first")
+    if leaving.replaced or leaving.waited_for:
+        raise PlaceTaken("somebody else has that place or waits for it: see free places")
+
+
+def replace(lineage: Lineage, left: WorkerId, *, by: WorkerId, now: datetime) -> WorkerReplaced:
+    """Another worker has the place: a new membership with its own start, number and months."""
+    return WorkerReplaced(
+        **lineage.cause.stamp(f"replace {left}", at=now),
+        worker_id=left,
+        programme_id=lineage.programme_id,
+        replaced_by=by,
     )
 
 
@@ -179,6 +243,6 @@ def processed(
 
 
 def roster_id_of(programme_id: UUID, *, region_code: str, sha256: str, turn: int) -> RosterId:
-    """The same file for the same region is the same roster; after a rejection it is the next."""
+    """The same file for the same region is the same roster; after so many ends it is the next."""
     again = f" {turn}" if turn else ""
     return RosterId(derived_id(programme_id, f"roster {region_code} {sha256}{again}"))

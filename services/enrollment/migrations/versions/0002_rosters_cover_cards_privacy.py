@@ -36,6 +36,10 @@ def upgrade() -> None:
         sa.Column("worker_id", sa.Uuid(), nullable=False),
         sa.Column("request_id", sa.Uuid(), nullable=False),
         sa.Column("fields", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("village_before", sa.String(), nullable=True),
+        sa.Column("village_code", sa.String(), nullable=False),
+        sa.Column("has_ktp", sa.Boolean(), nullable=False),
+        sa.Column("has_kk", sa.Boolean(), nullable=False),
         sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("amended_by", sa.String(), nullable=False),
@@ -65,6 +69,7 @@ def upgrade() -> None:
         sa.Column("worker_id", sa.Uuid(), nullable=False),
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("batch_id", sa.Uuid(), nullable=True),
+        sa.Column("village_code", sa.String(), nullable=True),
         sa.Column("replaces", sa.Uuid(), nullable=True),
         sa.Column("printed_by", sa.String(), nullable=False),
         sa.Column("printed_at", sa.DateTime(timezone=True), nullable=False),
@@ -85,9 +90,12 @@ def upgrade() -> None:
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("covered_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("began_by", sa.Uuid(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reactivated", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("end_reason", sa.String(), nullable=True),
         sa.Column("ended_by", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("worker_id", "programme_id", "covered_from"),
     )
     op.create_table(
@@ -155,6 +163,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("event_id"),
     )
     op.create_index("readings_by_reader", "readings", ["read_by", "read_at"], unique=False)
+    op.create_index("readings_by_time", "readings", ["read_at", "event_id"], unique=False)
     op.create_index("readings_by_worker", "readings", ["worker_id", "read_at"], unique=False)
     op.create_table(
         "reviews",
@@ -183,7 +192,6 @@ def upgrade() -> None:
     )
     op.create_index("person_lookup_by_family", "person_lookup", ["family_hash"], unique=False)
     op.create_index("person_lookup_by_kk", "person_lookup", ["kk_hash"], unique=False)
-    op.create_index("person_lookup_by_limit", "person_lookup", ["limit_on"], unique=False)
     op.create_table(
         "row_finding",
         sa.Column("roster_id", sa.Uuid(), nullable=False),
@@ -203,6 +211,7 @@ def upgrade() -> None:
         sa.Column("row_count", sa.Integer(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("nik_hashes", sa.LargeBinary(), nullable=True),
+        sa.Column("ready", sa.LargeBinary(), nullable=True),
         sa.Column("fit", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("enrolled", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("roster_id", "chunk"),
@@ -213,11 +222,12 @@ def upgrade() -> None:
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
         sa.Column("columns", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("staged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaces", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("roster_id"),
     )
     op.drop_table("staged_row")
-    op.drop_table("identity_hash")
     op.drop_table("refused_row")
+    op.drop_table("identity_hash")
     op.add_column(
         "contributions", sa.Column("payer", sa.String(), server_default="apbd", nullable=False)
     )
@@ -242,13 +252,23 @@ def upgrade() -> None:
     op.add_column("memberships", sa.Column("arrears_oldest", sa.String(), nullable=True))
     op.add_column("memberships", sa.Column("lapsed_on", sa.Date(), nullable=True))
     op.add_column("memberships", sa.Column("end_reason", sa.String(), nullable=True))
+    op.add_column("memberships", sa.Column("replaced_by", sa.Uuid(), nullable=True))
     op.drop_constraint(op.f("memberships_kpj_key"), "memberships", type_="unique")
     op.create_index(
         "memberships_by_village", "memberships", ["village_code", "worker_id"], unique=False
     )
-    op.drop_column("memberships", "card_delivered_at")
+    op.create_index(
+        "memberships_without_cover",
+        "memberships",
+        ["worker_id"],
+        unique=False,
+        postgresql_where=sa.text("covered_from IS NULL AND ended_on IS NULL"),
+    )
     op.drop_column("memberships", "kpj")
+    op.drop_column("memberships", "card_delivered_at")
     op.drop_column("memberships", "card_printed_at")
+    op.add_column("programmes", sa.Column("opened_event_id", sa.Uuid(), nullable=True))
+    op.add_column("programmes", sa.Column("correlation_id", sa.Uuid(), nullable=True))
     op.add_column(
         "programmes", sa.Column("payer", sa.String(), server_default="apbd", nullable=False)
     )
@@ -279,11 +299,23 @@ def upgrade() -> None:
     op.add_column("rosters", sa.Column("approved", sa.Boolean(), nullable=True))
     op.add_column("rosters", sa.Column("left_out", sa.Integer(), nullable=True))
     op.add_column("rosters", sa.Column("rejection", sa.String(), nullable=True))
+    op.add_column(
+        "workers",
+        sa.Column(
+            "warnings", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False
+        ),
+    )
     op.add_column("workers", sa.Column("kpj", sa.String(), nullable=True))
     op.add_column("workers", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
-    op.create_index(op.f("ix_workers_village_code"), "workers", ["village_code"], unique=False)
-    op.create_unique_constraint(None, "workers", ["kpj"])
+    op.create_index(
+        "workers_by_kpj",
+        "workers",
+        ["kpj"],
+        unique=True,
+        postgresql_where=sa.text("kpj IS NOT NULL"),
+    )
     op.create_check_constraint("checker_is_not_maker", "rosters", "decided_by <> received_by")
+    op.create_index("event_log_by_type", "event_log", ["type"])
     for table, column in AREAS.items():
         for statement in area_policies(table, column):
             op.execute(statement)

@@ -1,6 +1,11 @@
 """Tell how things stand."""
 
-from services.enrollment.operations.lookups.members import MemberStanding, MemberUnknown, member
+from services.enrollment.operations.lookups.members import (
+    MemberStanding,
+    MemberUnknown,
+    Sought,
+    member,
+)
 from services.enrollment.operations.lookups.programmes import (
     Programmes,
     ProgrammeStanding,
@@ -12,10 +17,10 @@ from services.enrollment.operations.lookups.programmes import (
 from services.enrollment.operations.lookups.rosters import (
     Rosters,
     RosterStanding,
-    RosterState,
     roster,
     rosters_of,
 )
+from services.enrollment.rules.rosters import RosterState
 
 __all__ = [
     "MemberStanding",
@@ -25,6 +30,7 @@ __all__ = [
     "RosterStanding",
     "RosterState",
     "Rosters",
+    "Sought",
     "WhatIf",
     "member",
     "programme",

@@ -1,7 +1,8 @@
 """How rosters stand."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -9,12 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.web.access import Caller
 from services.enrollment.models import Roster
-from services.enrollment.operations.rosters.standing import seen_roster
+from services.enrollment.operations.rosters.standing import seen_roster, state_of
 from services.enrollment.queries import rosters as queries
-
-RosterState = Literal["received", "validated", "approved", "rejected", "processed"]
-"""`received`: rows are being checked; `validated`: waits for a second person; `approved`: rows are
-becoming members; `processed`: done."""
+from services.enrollment.queries import row_findings
+from services.enrollment.rules.rosters import RosterState
 
 
 class RosterStanding(BaseModel):
@@ -35,13 +34,15 @@ class RosterStanding(BaseModel):
     fit: int | None
     """Rows that may become members, those with warnings included; known once validated."""
     enrolled: int
-    refused: dict[str, int]
+    refused: Mapping[str, int]
     """Rows refused so far, by the first reason."""
-    warned: dict[str, int]
+    warned: Mapping[str, int]
     """Warnings on rows that are fit, by kind."""
     amount: int | None
     """What the fit rows would reserve."""
     left_out: int | None
+    replaces: UUID | None
+    """The worker whose place the one row of a registration is to take, while it waits."""
     received_by: str
     received_at: datetime
     validated_at: datetime | None
@@ -66,27 +67,13 @@ async def rosters_of(
     session: AsyncSession, *, programme_id: UUID | None, state: RosterState | None
 ) -> Rosters:
     """The rosters that the session may see, the latest first."""
-    found = await queries.rosters_of(session, programme_id=programme_id)
-    standings = [await _standing(session, each) for each in found]
-    return Rosters(rosters=[each for each in standings if state in (None, each.state)])
-
-
-def state_of(held: Roster) -> RosterState:
-    """Where a roster is on its way."""
-    if held.approved is False:
-        return "rejected"
-    if held.processed_at is not None:
-        return "processed"
-    if held.approved:
-        return "approved"
-    return "received" if held.validated_at is None else "validated"
+    found = await queries.rosters_of(session, programme_id=programme_id, state=state)
+    return Rosters(rosters=[await _standing(session, each) for each in found])
 
 
 async def _standing(session: AsyncSession, held: Roster) -> RosterStanding:
     state = state_of(held)
-    progress = await queries.progress(session, held.roster_id)
-    done = {"received": progress["validated"], "approved": progress["done"]}
-    rows_done = done.get(state, held.row_count)
+    so_far = await _so_far(session, held, state)
     return RosterStanding(
         roster_id=held.roster_id,
         programme_id=held.programme_id,
@@ -94,19 +81,16 @@ async def _standing(session: AsyncSession, held: Roster) -> RosterStanding:
         kind=held.kind,
         state=state,
         rows=held.row_count,
-        rows_done=rows_done,
-        percent=100 * rows_done // held.row_count,
+        rows_done=so_far.rows_done,
+        percent=100 * so_far.rows_done // held.row_count,
         done=state in {"processed", "rejected"},
         fit=held.fit,
-        enrolled=held.enrolled if held.enrolled is not None else progress["enrolled"],
-        refused=held.refused
-        if held.refused is not None
-        else await queries.refused_by_reason(session, held.roster_id),
-        warned=held.warned
-        if held.warned is not None
-        else await queries.warned_by_reason(session, held.roster_id),
+        enrolled=so_far.enrolled,
+        refused=so_far.refused,
+        warned=so_far.warned,
         amount=held.amount,
         left_out=held.left_out,
+        replaces=await queries.replaces(session, held.roster_id) if held.kind == "single" else None,
         received_by=held.received_by,
         received_at=held.received_at,
         validated_at=held.validated_at,
@@ -115,3 +99,26 @@ async def _standing(session: AsyncSession, held: Roster) -> RosterStanding:
         rejection=held.rejection,
         processed_at=held.processed_at,
     )
+
+
+class _SoFar(NamedTuple):
+    rows_done: int
+    enrolled: int
+    refused: Mapping[str, int]
+    warned: Mapping[str, int]
+
+
+async def _so_far(session: AsyncSession, held: Roster, state: RosterState) -> _SoFar:
+    """Totals: of a step that is done as they were recorded, for its rows may be destroyed; of one
+    that runs as its rows are now."""
+    warned = held.warned or {}
+    if state == "processed":
+        return _SoFar(held.row_count, held.enrolled or 0, held.refused or {}, warned)
+    if state in {"validated", "rejected"}:
+        return _SoFar(held.row_count, 0, held.refused_first or {}, warned)
+    progress = await queries.progress(session, held.roster_id)
+    refused = await row_findings.refused_by_reason(session, held.roster_id)
+    if state == "approved":
+        return _SoFar(progress["done"], progress["enrolled"], refused, warned)
+    warned = await row_findings.warned_by_reason(session, held.roster_id)
+    return _SoFar(progress["validated"], 0, refused, warned)

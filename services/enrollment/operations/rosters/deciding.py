@@ -13,6 +13,7 @@ from contracts.types import ProgrammeId, RosterId
 from services.enrollment.models import Roster
 from services.enrollment.operations.rosters.standing import held_roster
 from services.enrollment.queries import rosters as queries
+from services.enrollment.queries import row_findings
 from services.enrollment.rules import rosters as rules
 from services.enrollment.rules.applicants import finding
 
@@ -44,7 +45,8 @@ async def approve(
     approved = rules.approve(
         _waiting(roster), left_out=len(rows), cause=cause, by=by.name, now=unit.now
     )
-    found = await queries.leave_out(unit.session, roster_id, rows, finding("left-out-by-checker"))
+    why = [finding("left-out-by-checker")]
+    found = await row_findings.refuse_warned(unit.session, roster_id, dict.fromkeys(rows, why))
     if found != len(rows):
         raise RowNotWarned("leave_out names rows without a warning: see the roster's warnings")
     await unit.record([approved])

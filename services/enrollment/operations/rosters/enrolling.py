@@ -1,40 +1,87 @@
 """Make members of the fit rows of an approved roster, a chunk at a time."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Coroutine, Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from chassis.failpoints import failpoint
 from chassis.state.tables import insert_rows
 from chassis.state.unit import Unit
 from chassis.subject_keys import keep_keys
+from contracts.types import WorkerId
 from services.enrollment.adapters import Tools
-from services.enrollment.models import PersonLookup, Roster
+from services.enrollment.adapters.identities import Hashes, Identities, SealedPerson
+from services.enrollment.adapters.staging import ReadyRow, RosterCipher
+from services.enrollment.models import PersonLookup, Roster, StagedChunk
 from services.enrollment.operations.programmes import held_programme
-from services.enrollment.operations.rosters.staging import (
-    Judged,
-    cipher_of,
-    judged,
-    keep_findings,
-)
+from services.enrollment.operations.rosters.replacing import note_replacement
+from services.enrollment.operations.rosters.staging import MOMENT_ROWS, keep_findings
 from services.enrollment.operations.rosters.standing import lineage_of
-from services.enrollment.queries import people, programmes
+from services.enrollment.operations.rosters.working import Ahead, Work
+from services.enrollment.queries import people, programmes, row_findings
 from services.enrollment.queries import rosters as queries
+from services.enrollment.queries.row_findings import Verdict
 from services.enrollment.rules import rosters as rules
-from services.enrollment.rules.applicants import AGE_LIMIT, Finding, birthday
+from services.enrollment.rules.applicants import (
+    AGE_LIMIT,
+    Finding,
+    birth_refusal,
+    birthday,
+)
 from services.enrollment.rules.intake import Admitted, Intake, Row
-from services.enrollment.rules.months import local_day, month_of
 from services.enrollment.rules.reviews import Suspicion, raise_duplicates
 
+Verdicts = Mapping[int, Verdict]
+"""What was found about rows when they were validated, by number."""
 
-class Fresh(NamedTuple):
-    """A row that becomes a worker nobody knew."""
+
+class Taken(NamedTuple):
+    """A row that becomes a member."""
 
     place: rules.Place
     admitted: Admitted
 
+    @property
+    def worker_id(self) -> WorkerId:
+        """Who it is: somebody who was known keeps the id."""
+        known = self.admitted.known
+        return self.place.worker_id if known is None else WorkerId(known.worker_id)
 
-async def enroll_rows(unit: Unit, *, tools: Tools) -> bool:
+
+class Prepared(NamedTuple):
+    """What can be computed of a chunk before anything is decided about it."""
+
+    rows: Mapping[int, ReadyRow]
+    """The rows that were fit when the roster was validated, by number."""
+    sealed: Mapping[int, SealedPerson]
+    """Who each is, sealed for the worker that it would become."""
+
+    def hashes(self, number: int) -> Hashes:
+        """By what a row's person is found."""
+        return Hashes.of(bytes.fromhex(self.rows[number].hashes))
+
+
+def _prepared(work: Work, chunk: StagedChunk) -> Coroutine[Any, Any, Prepared]:
+    return _prepare(work.cipher, work.tools.identities, chunk.roster_id, chunk.ready or b"")
+
+
+async def _prepare(
+    cipher: RosterCipher, identities: Identities, roster_id: UUID, ready: bytes
+) -> Prepared:
+    rows = {row.number: row for row in cipher.open_ready(ready)}
+    people: dict[int, SealedPerson] = {}
+    for place, row in enumerate(rows.values()):
+        if place % MOMENT_ROWS == 0:
+            await asyncio.sleep(0)
+        worker_id = rules.worker_id_of(roster_id, row.number)
+        people[row.number] = identities.seal(worker_id, row.person)
+    return Prepared(rows, people)
+
+
+async def enroll_rows(unit: Unit, *, tools: Tools, ahead: Ahead[Prepared]) -> bool:
     """Work through the next chunk of the roster that was approved first; tell whether there was
     one.
 
@@ -44,48 +91,50 @@ async def enroll_rows(unit: Unit, *, tools: Tools) -> bool:
     roster = await queries.roster_to_enroll(unit.session)
     if roster is None:
         return False
-    staged = await queries.staged_roster(unit.session, roster.roster_id)
     chunk = await queries.chunk_to_enroll(unit.session, roster.roster_id)
     if chunk is not None:
-        today = local_day(unit.now)
-        rows = await asyncio.to_thread(judged, chunk, staged, roster, tools=tools, today=today)
-        verdicts = await queries.verdicts(unit.session, roster.roster_id, list(rows.rows))
-        admitted, refused = await _decide(unit, roster, rows, verdicts)
-        await keep_findings(
-            unit, roster.roster_id, rows, refused, cipher=cipher_of(staged, tools=tools), others={}
-        )
-        await _enroll(unit, roster, rows, admitted, verdicts=verdicts, tools=tools)
+        work = await Work.on(unit, roster, tools=tools)
+        prepared = await work.ahead(chunk, ahead, partial(_prepared, work))
+        verdicts = await row_findings.verdicts(unit.session, roster.roster_id, list(prepared.rows))
+        admitted, refused = await _decide(work, prepared, verdicts)
+        await _keep_refusals(work, chunk, refused, verdicts)
+        await _enroll(work, prepared, admitted, verdicts)
         await queries.chunk_enrolled(unit.session, roster.roster_id, chunk.chunk, len(admitted))
+        await failpoint("rosters.chunk-enrolled")
     if chunk is None or not await queries.chunks_left_to_enroll(unit.session, roster.roster_id):
         await _finish(unit, roster)
     return True
 
 
 async def _decide(
-    unit: Unit, roster: Roster, rows: Judged, verdicts: Mapping[int, queries.Verdict]
-) -> tuple[list[Admitted], dict[int, list[Finding]]]:
-    """Decide again, under the programme's lock: others may have taken places and money since."""
-    held = await held_programme(unit.session, roster.programme_id)
-    this_month = month_of(local_day(unit.now))
-    refused = {
-        number: list(found)
-        for number, found in rows.findings.items()
-        if found[0].severity == "refused" and number not in verdicts
-    }
-    candidates = [
-        Row(number, passed.who, passed.hashes.nik)
-        for number, passed in rows.passed.items()
-        if not (number in verdicts and verdicts[number].refused)
-    ]
+    work: Work, prepared: Prepared, verdicts: Verdicts
+) -> tuple[list[Admitted], dict[int, Sequence[Finding]]]:
+    """Decide again, under the programme's lock: others may have taken places and money since,
+    somebody may have grown too old, and the second person may have left somebody out."""
+    session = work.unit.session
+    held = await held_programme(session, work.roster.programme_id)
+    refused: dict[int, Sequence[Finding]] = {}
+    candidates: list[Row] = []
+    for row in prepared.rows.values():
+        too_old = birth_refusal(
+            date.fromisoformat(row.born_on), today=work.today, age_min=work.tools.age_min
+        )
+        if row.number in verdicts and verdicts[row.number].refused:
+            continue
+        if too_old is not None:
+            refused[row.number] = [too_old]
+        else:
+            nik_hash = prepared.hashes(row.number).nik
+            candidates.append(Row(row.number, nik_hash, row.village_code, row.has_ktp, row.has_kk))
     intake = Intake(
-        capacity=await programmes.capacity(unit.session, held.programme_id),
+        capacity=await programmes.capacity(session, held.programme_id),
         known=await people.known(
-            unit.session,
+            session,
             [row.nik_hash for row in candidates],
             programme_id=held.programme_id,
-            this_month=this_month,
+            this_month=work.this_month,
         ),
-        this_month=this_month,
+        this_month=work.this_month,
     )
     admitted = intake.decide(
         candidates, refuse=lambda row, found: refused.__setitem__(row.number, [found])
@@ -93,33 +142,42 @@ async def _decide(
     return admitted, refused
 
 
-async def _enroll(
-    unit: Unit,
-    roster: Roster,
-    rows: Judged,
-    admitted: Sequence[Admitted],
-    *,
-    verdicts: Mapping[int, queries.Verdict],
-    tools: Tools,
+async def _keep_refusals(
+    work: Work,
+    chunk: StagedChunk,
+    refused: Mapping[int, Sequence[Finding]],
+    verdicts: Verdicts,
 ) -> None:
-    assert roster.decided_event_id is not None  # noqa: S101  (it was approved)
-    lineage = lineage_of(roster, cause_id=roster.decided_event_id)
-    places = [rules.Place(lineage, each.row.number) for each in admitted]
-    fresh = [Fresh(p, a) for p, a in zip(places, admitted, strict=True) if a.known is None]
-    again = [Fresh(p, a) for p, a in zip(places, admitted, strict=True) if a.known is not None]
-    blocks, wrapped = await asyncio.to_thread(
-        tools.identities.seal,
-        [(each.place.worker_id, each.admitted.row.who.person) for each in fresh],
-    )
-    await keep_keys(unit.session, wrapped, at=unit.now)
-    await _keep_hashes(unit, rows, fresh)
+    """Some of these rows stand in the report already, with a warning."""
+    roster_id = work.roster.roster_id
+    fresh = {number: found for number, found in refused.items() if number not in verdicts}
+    if fresh:
+        rows = await work.judged(chunk)
+        await keep_findings(work.unit, roster_id, rows, fresh, cipher=work.cipher, others={})
+    warned = {number: found for number, found in refused.items() if number in verdicts}
+    await row_findings.refuse_warned(work.unit.session, roster_id, warned)
+
+
+async def _enroll(
+    work: Work, prepared: Prepared, admitted: Sequence[Admitted], verdicts: Verdicts
+) -> None:
+    unit, lineage = work.unit, _lineage(work.roster)
+    taken = [Taken(rules.Place(lineage, each.row.number), each) for each in admitted]
+    fresh = [each for each in taken if each.admitted.known is None]
+    again = [each for each in taken if each.admitted.known is not None]
+    people = [prepared.sealed[each.place.row_number] for each in fresh]
+    keys: dict[UUID, bytes] = {
+        each.place.worker_id: who.wrapped for each, who in zip(fresh, people, strict=True)
+    }
+    await keep_keys(unit.session, keys, at=unit.now)
+    await _keep_hashes(unit, prepared, fresh)
     warnings = {number: verdict.warnings for number, verdict in verdicts.items()}
     await unit.record(
         rules.enroll(
-            each.place, each.admitted, block,
+            each.place, each.admitted, who.block,
             warnings=warnings.get(each.place.row_number, ()), now=unit.now,
         )
-        for each, block in zip(fresh, blocks, strict=True)
+        for each, who in zip(fresh, people, strict=True)
     )  # fmt: skip
     await unit.record(
         rules.take_in_again(each.place, each.admitted, now=unit.now) for each in again
@@ -127,13 +185,19 @@ async def _enroll(
     await unit.record(
         raise_duplicates(_suspicions(fresh, verdicts), cause=lineage.cause, now=unit.now)
     )
+    await note_replacement(work, lineage, [each.worker_id for each in taken])
 
 
-def _suspicions(fresh: Sequence[Fresh], verdicts: Mapping[int, queries.Verdict]) -> list[Suspicion]:
+def _lineage(roster: Roster) -> rules.Lineage:
+    assert roster.decided_event_id is not None  # noqa: S101  (it was approved)
+    return lineage_of(roster, cause_id=roster.decided_event_id)
+
+
+def _suspicions(fresh: Sequence[Taken], verdicts: Verdicts) -> list[Suspicion]:
     return [
         Suspicion(
             worker_id=each.place.worker_id,
-            village_code=each.admitted.row.who.village_code,
+            village_code=each.admitted.row.village_code,
             other_worker_id=verdicts[each.place.row_number].other_worker_id,
         )
         for each in fresh
@@ -142,31 +206,32 @@ def _suspicions(fresh: Sequence[Fresh], verdicts: Mapping[int, queries.Verdict])
     ]
 
 
-async def _keep_hashes(unit: Unit, rows: Judged, fresh: Sequence[Fresh]) -> None:
+async def _keep_hashes(unit: Unit, prepared: Prepared, fresh: Sequence[Taken]) -> None:
+    found = [(each, prepared.hashes(each.place.row_number)) for each in fresh]
     await insert_rows(
         unit.session,
         PersonLookup,
         [
             {
                 "worker_id": each.place.worker_id,
-                "nik_hash": rows.passed[each.place.row_number].hashes.nik,
-                "kk_hash": rows.passed[each.place.row_number].hashes.kk,
-                "family_hash": rows.passed[each.place.row_number].hashes.family,
-                "limit_on": birthday(each.admitted.row.who.person.born_on, age=AGE_LIMIT),
+                "nik_hash": hashes.nik,
+                "kk_hash": hashes.kk,
+                "family_hash": hashes.family,
+                "limit_on": birthday(
+                    date.fromisoformat(prepared.rows[each.place.row_number].born_on), age=AGE_LIMIT
+                ),
             }
-            for each in fresh
+            for each, hashes in found
         ],
     )
 
 
 async def _finish(unit: Unit, roster: Roster) -> None:
-    roster_id: UUID = roster.roster_id
-    assert roster.decided_event_id is not None  # noqa: S101  (it was approved)
     event = rules.processed(
-        lineage_of(roster, cause_id=roster.decided_event_id),
-        enrolled=await queries.enrolled_so_far(unit.session, roster_id),
-        refused=await queries.refused_by_reason(unit.session, roster_id),
+        _lineage(roster),
+        enrolled=await queries.enrolled_so_far(unit.session, roster.roster_id),
+        refused=await row_findings.refused_by_reason(unit.session, roster.roster_id),
         now=unit.now,
     )
     await unit.record([event])
-    await queries.forget_chunks(unit.session, roster_id)
+    await queries.forget_chunks(unit.session, roster.roster_id)

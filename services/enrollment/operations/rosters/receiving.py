@@ -8,7 +8,7 @@ from chassis.state.unit import Unit
 from chassis.web.access import Caller
 from contracts.enrollment import RosterReceived
 from contracts.event import Cause
-from contracts.types import ProgrammeId, RosterId
+from contracts.types import ProgrammeId, RosterId, WorkerId
 from services.enrollment.adapters import Tools
 from services.enrollment.models import Roster
 from services.enrollment.operations.programmes import known_programme
@@ -30,6 +30,8 @@ class Sent(NamedTuple):
     region_code: str
     """The region whose people it holds: a province, or anything down to a village."""
     kind: Literal["file", "single"] = "file"
+    replaces: WorkerId | None = None
+    """The worker whose place the one row is to take."""
 
 
 async def receive(
@@ -44,10 +46,10 @@ async def receive(
     """Keep a roster to be validated. The same file again is the same roster, unless that one was
     rejected. Raises: ProgrammeUnknown.
     """
-    programme_id, region_code, kind = sent
+    programme_id, region_code, kind, replaces = sent
     await known_programme(unit.session, programme_id)
-    turn = await queries.rejections(
-        unit.session, programme_id, region_code=region_code, sha256=file.sha256
+    turn = await queries.turns(
+        unit.session, programme_id, region_code=region_code, sha256=file.sha256, kind=kind
     )
     roster_id = roster_id_of(programme_id, region_code=region_code, sha256=file.sha256, turn=turn)
     if await unit.session.get(Roster, roster_id) is not None:
@@ -63,5 +65,5 @@ async def receive(
         kind=kind,
     )
     await unit.record([received])
-    await keep(unit, roster_id, file, tools=tools)
+    await keep(unit, roster_id, file, tools=tools, replaces=replaces)
     return Received(roster_id=roster_id)

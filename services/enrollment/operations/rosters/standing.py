@@ -9,7 +9,7 @@ from contracts.event import Cause
 from contracts.refusal import Refused
 from contracts.types import ProgrammeId, RosterId
 from services.enrollment.models import Roster
-from services.enrollment.rules.rosters import Lineage
+from services.enrollment.rules.rosters import Lineage, RosterState
 
 
 class RosterUnknown(Refused):
@@ -34,6 +34,17 @@ def _within(held: Roster | None, roster_id: UUID, *, by: Caller) -> Roster:
         raise RosterUnknown(f"no roster {roster_id} in your area: upload it first")
     by.check_area(held.region_code)
     return held
+
+
+def state_of(held: Roster) -> RosterState:
+    """Where a roster is on its way."""
+    if held.approved is False:
+        return "rejected"
+    if held.processed_at is not None:
+        return "processed"
+    if held.approved:
+        return "approved"
+    return "received" if held.validated_at is None else "validated"
 
 
 def lineage_of(roster: Roster, *, cause_id: UUID) -> Lineage:

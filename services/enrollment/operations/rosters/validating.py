@@ -1,42 +1,38 @@
 """Give every row of a roster its verdict, a chunk at a time; nobody becomes a member by it."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from chassis.failpoints import failpoint
 from chassis.state.unit import Unit
-from contracts.types import RosterId
 from services.enrollment.adapters import Tools
-from services.enrollment.models import Roster, StagedRoster
+from services.enrollment.models import Roster
 from services.enrollment.operations.people import opened
+from services.enrollment.operations.rosters.meeting import (
+    Met,
+    Passes,
+    members_beside,
+    met_before,
+)
 from services.enrollment.operations.rosters.staging import (
     Judged,
-    cipher_of,
-    judged,
+    Passed,
     keep_findings,
+    ready,
+    row_of,
 )
 from services.enrollment.operations.rosters.standing import lineage_of
-from services.enrollment.queries import people, programmes
+from services.enrollment.operations.rosters.working import Work
+from services.enrollment.queries import people, programmes, row_findings
 from services.enrollment.queries import rosters as queries
 from services.enrollment.rules import rosters as rules
 from services.enrollment.rules.applicants import Finding, finding
-from services.enrollment.rules.applicants.in_file import InFile
 from services.enrollment.rules.applicants.spelling import names_alike
-from services.enrollment.rules.intake import Intake, Row
+from services.enrollment.rules.intake import Intake, Known
 from services.enrollment.rules.months import local_day, month_of
 from services.enrollment.rules.places import region_of
-
-
-@dataclass
-class Passes:
-    """What is remembered of rosters between two chunks: which people came in rows before.
-
-    Only memory: after a restart it is made again from the chunks that were validated.
-    """
-
-    rosters: dict[UUID, InFile[bytes]] = field(default_factory=dict)
 
 
 @dataclass
@@ -56,6 +52,10 @@ class Verdicts:
         elif number not in self.refused and found not in self.warned.get(number, ()):
             self.warned.setdefault(number, []).append(found)
 
+    def fit(self, rows: Judged) -> dict[int, Passed]:
+        """The rows that nothing refuses so far."""
+        return {n: passed for n, passed in rows.passed.items() if n not in self.refused}
+
     def all(self) -> Mapping[int, list[Finding]]:
         """Refusals and warnings, by row."""
         return self.refused | self.warned
@@ -69,104 +69,88 @@ async def validate_rows(unit: Unit, *, tools: Tools, passes: Passes) -> bool:
     roster = await queries.roster_to_validate(unit.session)
     if roster is None:
         return False
-    staged = await queries.staged_roster(unit.session, roster.roster_id)
-    chunk = await queries.chunk_to_validate(unit.session, roster.roster_id)
-    if chunk is not None:
-        today = local_day(unit.now)
-        rows = await asyncio.to_thread(judged, chunk, staged, roster, tools=tools, today=today)
-        in_file = await _in_file(unit, roster, staged, tools=tools, passes=passes)
-        verdicts = await _verdicts(unit, roster, rows, in_file=in_file, tools=tools)
-        cipher = cipher_of(staged, tools=tools)
-        await keep_findings(
-            unit, roster.roster_id, rows, verdicts.all(), cipher=cipher, others=verdicts.others
-        )
-        fit = Counter(
-            region_of(passed.who.village_code)
-            for number, passed in rows.passed.items()
-            if number not in verdicts.refused
-        )
-        niks = b"".join(passed.hashes.nik for passed in rows.passed.values())
-        await queries.chunk_validated(
-            unit.session, roster.roster_id, chunk.chunk, fit=fit, nik_hashes=niks
-        )
-    if chunk is None or not await queries.chunks_left(unit.session, roster.roster_id):
-        await _finish(unit, roster)
-        passes.rosters.pop(roster.roster_id, None)
+    await validate_next(unit, roster, tools=tools, passes=passes)
     return True
 
 
-async def _in_file(
-    unit: Unit, roster: Roster, staged: StagedRoster, *, tools: Tools, passes: Passes
-) -> InFile[bytes]:
-    """What earlier rows of the file brought."""
-    found = passes.rosters.get(roster.roster_id)
-    if found is None:
-        found = passes.rosters[roster.roster_id] = InFile(kk_members_max=tools.kk_members_max)
-        async for chunk in queries.validated_chunks(unit.session, roster.roster_id):
-            today = local_day(unit.now)
-            rows = await asyncio.to_thread(judged, chunk, staged, roster, tools=tools, today=today)
-            _note(rows, found, Verdicts())
-    return found
+async def validate_next(unit: Unit, roster: Roster, *, tools: Tools, passes: Passes) -> None:
+    """Validate the next chunk of a roster; the last one makes the roster ready to be decided."""
+    chunk = await queries.chunk_to_validate(unit.session, roster.roster_id)
+    if chunk is not None:
+        work = await Work.on(unit, roster, tools=tools)
+        met = passes.take(roster.roster_id, chunks=chunk.chunk) or await met_before(work)
+        rows = await work.ahead(chunk, passes.ahead, work.judging.chunk)
+        verdicts = await _verdicts(work, rows, met=met)
+        await keep_findings(
+            unit, roster.roster_id, rows, verdicts.all(),
+            cipher=work.cipher, others=verdicts.others,
+        )  # fmt: skip
+        fit = verdicts.fit(rows)
+        await queries.chunk_validated(
+            unit.session,
+            roster.roster_id,
+            chunk.chunk,
+            fit=Counter(region_of(each.who.village_code) for each in fit.values()),
+            ready=work.cipher.seal_ready([ready(n, each) for n, each in fit.items()]),
+        )
+        met.chunks += 1
+        passes.put(roster.roster_id, met)
+        await failpoint("rosters.chunk-validated")
+    if chunk is None or not await queries.chunks_left(unit.session, roster.roster_id):
+        await _finish(unit, roster)
 
 
-def _note(rows: Judged, in_file: InFile[bytes], verdicts: Verdicts) -> None:
-    """Meet each row that passed with those before it in the file."""
-    for number, passed in rows.passed.items():
-        for found in in_file.meet(
-            nik=passed.hashes.nik,
-            kk=passed.hashes.kk,
-            family=passed.hashes.family,
-            name=passed.who.person.name,
-        ):
-            verdicts.add(number, found)
-
-
-async def _verdicts(
-    unit: Unit, roster: Roster, rows: Judged, *, in_file: InFile[bytes], tools: Tools
-) -> Verdicts:
+async def _verdicts(work: Work, rows: Judged, *, met: Met) -> Verdicts:
     verdicts = Verdicts()
     for number, found in rows.findings.items():
         for each in found:
             verdicts.add(number, each)
-    _note(rows, in_file, verdicts)
-    intake = await _intake(unit, roster, rows)
-    intake.decide(
-        (
-            Row(number, passed.who, passed.hashes.nik)
-            for number, passed in rows.passed.items()
-            if number not in verdicts.refused
-        ),
-        refuse=lambda row, found: verdicts.add(row.number, found),
+    for number, each in met.rows(rows.passed):
+        verdicts.add(number, each)
+    known = await people.known(
+        work.unit.session,
+        [passed.hashes.nik for passed in rows.passed.values()],
+        programme_id=work.roster.programme_id,
+        this_month=work.this_month,
     )
-    await _meet_members(unit, rows, verdicts, tools=tools)
+    await _take_places(work, rows, verdicts, known=known)
+    await _meet_members(work, rows, verdicts, met=met, known=known)
     return verdicts
 
 
-async def _intake(unit: Unit, roster: Roster, rows: Judged) -> Intake:
-    """Who is known, and what is left after the chunks before this one: a forecast, without lock."""
-    this_month = month_of(local_day(unit.now))
-    capacity = await programmes.capacity(unit.session, roster.programme_id)
-    for region_code, heads in (await queries.fit_so_far(unit.session, roster.roster_id)).items():
-        capacity.spend(region_code=region_code, heads=heads, this_month=this_month)
-    hashes = [passed.hashes.nik for passed in rows.passed.values()]
-    known = await people.known(
-        unit.session, hashes, programme_id=roster.programme_id, this_month=this_month
+async def _take_places(
+    work: Work, rows: Judged, verdicts: Verdicts, *, known: Mapping[bytes, Known]
+) -> None:
+    """Refuse whom the programme cannot take, after the chunks before: a forecast, without lock."""
+    session, roster = work.unit.session, work.roster
+    capacity = await programmes.capacity(session, roster.programme_id)
+    for region_code, heads in (await queries.fit_so_far(session, roster.roster_id)).items():
+        capacity.spend(region_code=region_code, heads=heads, this_month=work.this_month)
+    intake = Intake(capacity=capacity, known=known, this_month=work.this_month)
+    intake.decide(
+        [row_of(n, passed) for n, passed in verdicts.fit(rows).items()],
+        refuse=lambda row, found: verdicts.add(row.number, found),
     )
-    return Intake(capacity=capacity, known=known, this_month=this_month)
 
 
-async def _meet_members(unit: Unit, rows: Judged, verdicts: Verdicts, *, tools: Tools) -> None:
-    """Warn of rows who may be somebody who is a member, and of crowded family cards."""
-    fit = {n: passed for n, passed in rows.passed.items() if n not in verdicts.refused}
-    crowd = await people.members_by_kk(unit.session, [p.hashes.kk for p in fit.values()])
-    families = await people.families(unit.session, [p.hashes.family for p in fit.values()])
+async def _meet_members(
+    work: Work, rows: Judged, verdicts: Verdicts, *, met: Met, known: Mapping[bytes, Known]
+) -> None:
+    """Warn of rows who may be somebody who is known, and of crowded family cards."""
+    fit = verdicts.fit(rows)
+    for number, each in met.families(fit, members=await members_beside(work, fit)):
+        verdicts.add(number, each)
+    families = await people.families(work.unit.session, [p.hashes.family for p in fit.values()])
     names = await opened(
-        unit.session, [w for ids in families.values() for w in ids], identities=tools.identities
+        work.unit.session,
+        [worker_id for ids in families.values() for worker_id in ids],
+        identities=work.tools.identities,
     )
     for number, passed in fit.items():
-        if crowd.get(passed.hashes.kk, 0) >= tools.kk_members_max:
-            verdicts.add(number, finding("kk-crowded"))
+        himself = known.get(passed.hashes.nik)
         for other in families.get(passed.hashes.family, ()):
+            if himself is not None and other == himself.worker_id:
+                continue
             if other in names and names_alike(names[other].name, passed.who.person.name):
                 verdicts.others[number] = other
                 verdicts.add(number, finding("possible-duplicate"))
@@ -179,8 +163,8 @@ async def _finish(unit: Unit, roster: Roster) -> None:
     event = rules.validated(
         lineage_of(roster, cause_id=roster.received_event_id),
         fit=fit,
-        refused=await queries.refused_by_reason(unit.session, RosterId(roster.roster_id)),
-        warned=await queries.warned_by_reason(unit.session, roster.roster_id),
+        refused=await row_findings.refused_by_reason(unit.session, roster.roster_id),
+        warned=await row_findings.warned_by_reason(unit.session, roster.roster_id),
         amount=fit * months * capacity.month,
         now=unit.now,
     )

@@ -24,6 +24,7 @@ from services.enrollment.rules.applicants.judgement import (
     UNREADABLE,
     Judged,
     Regions,
+    birth_refusal,
     judge,
     village_in,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "Slug",
     "StandingSlug",
     "age_on",
+    "birth_refusal",
     "birthday",
     "column_name",
     "day_in",

@@ -80,7 +80,7 @@ def judge(
     doubts = (
         _nik_refusal(fields["nik"], read),
         *_choice_refusals(read),
-        _birth_refusal(read.born_on, today=today, age_min=age_min),
+        birth_refusal(read.born_on, today=today, age_min=age_min),
         _village_refusal(read.village_code, regions=regions, area_code=area_code),
         numbers.shape_refusal(fields["no_kk"], field="no_kk"),
     )
@@ -150,7 +150,8 @@ def _choice_refusals(read: _Read) -> Iterator[Finding]:
             )
 
 
-def _birth_refusal(born_on: date | None, *, today: date, age_min: int) -> Finding | None:
+def birth_refusal(born_on: date | None, *, today: date, age_min: int) -> Finding | None:
+    """Too young or too old on a day; None: no date at all."""
     field = "tanggal_lahir"
     if born_on is None:
         return refused(

@@ -1,0 +1,45 @@
+"""Put a month of a kecamatan on an invoice."""
+
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.state.unit import Unit
+from contracts.event import Cause
+from services.enrollment.operations.programmes import ProgrammeUnknown
+from services.enrollment.queries import contributions as queries
+from services.enrollment.queries import programmes
+from services.enrollment.rules import contributions as rules
+from services.enrollment.rules.contributions import BillingTerms
+
+
+class Billed(BaseModel):
+    """How many members a month was billed for."""
+
+    members: int
+
+
+async def bill_month(
+    unit: Unit, programme_id: UUID, *, month: str, district_code: str, cause: Cause
+) -> Billed:
+    """Put a month of every member of a kecamatan on an invoice; return how many.
+
+    Who was billed for the month before is left out. Raises: ProgrammeUnknown,
+    MonthOutsideProgramme, MonthNotBegun.
+    """
+    terms = await billing_terms(unit.session, programme_id)
+    to_bill = await queries.members_to_bill(
+        unit.session, programme_id, month=month, district_code=district_code
+    )
+    bill = rules.Bill(month, district_code, to_bill)
+    await unit.record(rules.issue_invoice(terms, bill, cause=cause, now=unit.now))
+    return Billed(members=len(to_bill))
+
+
+async def billing_terms(session: AsyncSession, programme_id: UUID) -> BillingTerms:
+    """What billing needs to know of a programme. Raises: ProgrammeUnknown."""
+    terms = await programmes.billing_terms(session, programme_id)
+    if terms is None:
+        raise ProgrammeUnknown(f"no programme {programme_id}: see the list of programmes")
+    return terms

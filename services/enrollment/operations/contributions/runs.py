@@ -1,0 +1,165 @@
+"""Bill a month of a programme in every kecamatan, and freeze the list of who was billed."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.state.unit import Unit
+from chassis.web.access import Caller
+from contracts.event import Cause
+from contracts.refusal import Refused
+from services.enrollment.models import BillingRun
+from services.enrollment.operations.contributions.billing import billing_terms
+from services.enrollment.operations.programmes import known_programme
+from services.enrollment.queries import contributions as queries
+from services.enrollment.rules import contributions as rules
+from services.enrollment.rules.contributions import Bill, Run
+
+
+class BillingRunUnknown(Refused):
+    """No billing run has this id."""
+
+    slug, status, retryable = "billing-run-unknown", 404, False
+
+
+class Ordered(BaseModel):
+    """The billing run that was ordered: ask for it by its id."""
+
+    run_id: UUID
+
+
+class MonthlyListFigures(BaseModel):
+    """All who are billed for the month, those of earlier runs included. Amounts in rupiah."""
+
+    invoices: int
+    heads: int
+    amount: int
+    sha256: str
+    """Of the lines `worker_id,district_code,amount`, sorted, each ended by a line feed."""
+
+
+class BillingRunStanding(BaseModel):
+    """How far a billing run is. Amounts in rupiah."""
+
+    run_id: UUID
+    programme_id: UUID
+    month: str
+    state: Literal["billing", "frozen"]
+    """`billing`: kecamatan are billed one after the other; `frozen`: the list is final."""
+    percent: int
+    ordered_by: str
+    ordered_at: datetime
+    frozen_at: datetime | None
+    invoices: int
+    """Issued by this run, one a kecamatan; the next figures are of these."""
+    heads: int
+    amount: int
+    monthly_list: MonthlyListFigures | None
+
+
+class BillingRuns(BaseModel):
+    """Billing runs, the latest first."""
+
+    runs: list[BillingRunStanding]
+
+
+async def order_billing(
+    unit: Unit, programme_id: UUID, *, month: str, by: Caller, cause: Cause
+) -> Ordered:
+    """Have a month billed everywhere.
+
+    Raises: ProgrammeUnknown, OutsideArea, MonthOutsideProgramme, MonthNotBegun.
+    """
+    held = await known_programme(unit.session, programme_id)
+    by.check_area(held.province_code)
+    terms = await billing_terms(unit.session, programme_id)
+    ordered = rules.order_billing(terms, month, cause=cause, officer=by.name, now=unit.now)
+    await unit.record([ordered])
+    return Ordered(run_id=ordered.run_id)
+
+
+async def bill_next(unit: Unit) -> bool:
+    """Bill the next kecamatan of the run that was ordered first, or freeze its list when none is
+    left; tell whether there was a run.
+
+    Each kecamatan is one transaction, and its invoice says that it is done: after a crash the run
+    goes on where it stopped. Who is enrolled in a kecamatan behind it comes with the next run.
+    """
+    run = await queries.run_to_bill(unit.session)
+    if run is None:
+        return False
+    bill = await _next_bill(unit.session, run)
+    if bill is None:
+        listed = await queries.monthly_list(unit.session, run.programme_id, run.month)
+        await unit.record([rules.freeze(run, listed, now=unit.now)])
+    else:
+        terms = await billing_terms(unit.session, run.programme_id)
+        await unit.record(rules.issue_invoice(terms, bill, cause=run.cause, now=unit.now))
+    return True
+
+
+async def _next_bill(session: AsyncSession, run: Run) -> Bill | None:
+    """The next kecamatan in which somebody is to be billed, and who."""
+    async for district_code in queries.districts_to_bill(session, run):
+        members = await queries.members_to_bill(
+            session, run.programme_id, month=run.month, district_code=district_code
+        )
+        if members:
+            return Bill(run.month, district_code, members, run.run_id)
+    return None
+
+
+async def billing_run(session: AsyncSession, run_id: UUID, *, by: Caller) -> BillingRunStanding:
+    """How far a billing run is. Raises: BillingRunUnknown, OutsideArea."""
+    held = await known_run(session, run_id)
+    by.check_area((await known_programme(session, held.programme_id)).province_code)
+    return await _standing(session, held)
+
+
+async def billing_runs(
+    session: AsyncSession, programme_id: UUID, *, month: str | None, by: Caller
+) -> BillingRuns:
+    """The latest runs of a programme, or of one month of it. Raises: ProgrammeUnknown,
+    OutsideArea."""
+    by.check_area((await known_programme(session, programme_id)).province_code)
+    found = await queries.billing_runs(session, programme_id, month=month)
+    return BillingRuns(runs=[await _standing(session, each) for each in found])
+
+
+async def known_run(session: AsyncSession, run_id: UUID) -> BillingRun:
+    """The billing run. Raises: BillingRunUnknown."""
+    held = await queries.billing_run(session, run_id)
+    if held is None:
+        raise BillingRunUnknown(f"no billing run {run_id}: see the runs of the programme")
+    return held
+
+
+async def _standing(session: AsyncSession, held: BillingRun) -> BillingRunStanding:
+    done = await queries.issued(session, held)
+    return BillingRunStanding(
+        run_id=held.run_id,
+        programme_id=held.programme_id,
+        month=held.month,
+        state="billing" if held.frozen_at is None else "frozen",
+        percent=await _percent(session, held, done.heads),
+        ordered_by=held.ordered_by,
+        ordered_at=held.ordered_at,
+        frozen_at=held.frozen_at,
+        **done._asdict(),
+        monthly_list=None if held.frozen_at is None else _list_of(held),
+    )
+
+
+async def _percent(session: AsyncSession, held: BillingRun, heads: int) -> int:
+    """Of the members who are to be billed; 100 when the list is frozen."""
+    if held.frozen_at is not None:
+        return 100
+    left = await queries.members_left(session, held)
+    return min(99, 100 * heads // max(1, heads + left))
+
+
+def _list_of(held: BillingRun) -> MonthlyListFigures:
+    return MonthlyListFigures.model_validate(held, from_attributes=True)
