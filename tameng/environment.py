@@ -14,6 +14,8 @@ SERVICES = ("enrollment", "banking", "claims", "audit")
 RAIL = "rail"
 RAIL_PARTNER_ID = "tameng-bank"
 DRIVER = "postgresql+asyncpg"
+OF_PROCESSES = {"MALLOC_ARENA_MAX": "1"}
+"""For the allocator of the C library: a heap for each thread holds on to what a roster took."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -181,7 +181,7 @@ def _service(around: Surroundings, folder: StateFolder, service: str) -> Program
         argv=service_command(service, "serve"),
         log_file=folder.log_file(service),
         is_ready=_serves(around.ports[service], "/readyz"),
-        env=environment.of_service(around, service),
+        env=environment.OF_PROCESSES | environment.of_service(around, service),
         stop_timeout_s=STOP_TIMEOUT_S,
     )
 

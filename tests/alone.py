@@ -148,7 +148,7 @@ class Alone:
                 tables=self.service.tables,
                 projections=self.service.projections,
                 replicas=self.service.replicas,
-                replica_events=_Heard(self),
+                replica_events=Heard(self),
             )
         finally:
             await owner.dispose()
@@ -169,7 +169,7 @@ class Alone:
 
 
 @dataclass(frozen=True)
-class _Heard:
+class Heard:
     """The records that a service heard and did not park, for its replay."""
 
     alone: Alone

@@ -1,6 +1,6 @@
 """Some months in the life of each service, through its own operations: logs worth replaying."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -15,18 +15,21 @@ from tests.alone import Alone, MakeAlone, key
 from tests.archives import records
 from tests.component import claims_facts
 from tests.component.enrollment_office import Office, death_verified
+from tests.component.privacy_office import Privacy
 from tests.component.test_claims import Office as ClaimsOffice
-from tests.rosters import rows
+from tests.rosters import row, rows
 
 Life = Callable[[MakeAlone], Awaitable[Alone]]
 FEW, MANY = 12, 40
+NUMBERS = {"area": "53.71", "first": "26000000001", "last": "26000000999"}
 BENEFITS: Mapping[Benefit, int] = {
     "lump-sum": 20_000_000, "periodic": 12_000_000, "funeral": 10_000_000,
 }  # fmt: skip
 
 
 async def enrollment(alone: MakeAlone) -> Alone:
-    """Two rosters, accounts, two months billed and paid, cards, a new quota, two deaths."""
+    """Rosters, accounts, months billed and paid, cards, a new quota, deaths; and what members and
+    officers ask beside."""
     office = Office(await alone("enrollment"))
     service = office.alone
     programme_id = await office.open()
@@ -45,7 +48,28 @@ async def enrollment(alone: MakeAlone) -> Alone:
     await office.cards(programme_id, "deliveries")
     for worker_id in members[3:5]:
         await service.hear(death_verified(service, worker_id, died_on=date(2025, 8, 3)))
+    await _asked_beside(Privacy(office, programme_id), members)
     return service
+
+
+async def _asked_beside(privacy: Privacy, members: Sequence[UUID]) -> None:
+    """A billing run, a correction, an erasure refused, a claim, numbers, a look-alike, a list."""
+    office, service = privacy.office, privacy.alone
+    head_office = service.client("branch", area="53", name="the head office")
+    billing = {"programme_id": str(privacy.programme_id), "month": "2025-08"}
+    answers = [
+        await head_office.post("/billing-runs", json=billing, headers=key()),
+        await service.client("admin", area="53").post("/kpj-ranges", json=NUMBERS, headers=key()),
+        await office.branch.get("/members/export", params={"reason": "hand-out", "area": "53.71"}),
+    ]
+    assert all(answer.is_success for answer in answers), [answer.text for answer in answers]
+    await service.work("billing")
+    correction = await privacy.ask(members[6], "correction", pekerjaan="petani")
+    assert (await privacy.answer(correction)).is_success
+    await privacy.ask(members[7], "erasure")
+    await privacy.claim(members[8], paid=True)
+    twin = row(2_000, nama=row(1)["nama"], nama_ibu=row(1)["nama_ibu"])
+    await office.enroll(privacy.programme_id, [twin])
 
 
 def _opened(worker_id: UUID) -> AccountOpened:

@@ -10,7 +10,7 @@ import pytest
 from chassis.ids import new_id
 from chassis.state.unit import EVERYWHERE
 from contracts.banking import PayoutFailed, PayoutOrdered, PayoutSettled, PayoutSubmitted
-from contracts.enrollment import SubjectKeyRead
+from contracts.claims import SubjectKeyRead
 from services.banking.adapters.payees import Payee
 from services.banking.adapters.rail import TRANSFER, TransferOrder
 from services.banking.adapters.rail import Rail as RailClient

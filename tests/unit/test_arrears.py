@@ -126,7 +126,10 @@ def test_what_was_told_is_not_told_again() -> None:
     (first,) = told(date(2026, 2, 17), standing())
     assert isinstance(first, MembershipInArrears)
     assert (first.months, first.oldest_month, first.since) == (2, "2026-01", date(2026, 2, 17))
-    assert first.owed_by == "funder"
+    assert first.owed_by == "member"  # nobody promised January
+    (late,) = told(date(2025, 12, 16), standing(paid=tuple(PROGRAMME[:5])))
+    assert isinstance(late, MembershipInArrears)
+    assert (late.oldest_month, late.owed_by) == ("2025-12", "funder")
     assert told(date(2026, 2, 18), standing(told_months=2, told_oldest="2026-01")) == []
     assert len(told(date(2026, 2, 18), standing(told_months=1, told_oldest="2026-01"))) == 1
 

@@ -50,10 +50,13 @@ class Identities:
         """What stands for a NIK, 16 bytes."""
         return lookup_hash(self.pepper, nik)[:HASH_BYTES]
 
-    def hashes(self, person: Person) -> Hashes:
-        """What stands for the NIK, the family card, and the family by birth date and mother."""
+    def hashes(self, person: Person, *, nik_hash: bytes | None = None) -> Hashes:
+        """What stands for the NIK, the family card, and the family by birth date and mother.
+
+        `nik_hash` is what was computed of this NIK before.
+        """
         return Hashes(
-            nik=self.nik_hash(person.nik),
+            nik=nik_hash or self.nik_hash(person.nik),
             kk=lookup_hash(self.pepper, f"kk {person.kk}")[:HASH_BYTES],
             family=lookup_hash(self.pepper, f"family {family_key(person)}")[:HASH_BYTES],
         )

@@ -200,9 +200,9 @@ class Judging:
 
     def chunk(self, chunk: StagedChunk) -> Coroutine[Any, Any, Judged]:
         """Judge the rows of a chunk, of which nothing is needed any more but what was read."""
-        return self.rows(chunk.sealed)
+        return self._rows(chunk.sealed, chunk.nik_hashes or b"")
 
-    async def rows(self, sealed: bytes) -> Judged:
+    async def _rows(self, sealed: bytes, nik_hashes: bytes) -> Judged:
         """Open a chunk and judge each row by itself.
 
         It computes a moment at a time: whoever waits for the database meanwhile goes on at once.
@@ -213,10 +213,11 @@ class Judging:
         for place, row in enumerate(rows.values()):
             if place % MOMENT_ROWS == 0:
                 await asyncio.sleep(0)
-            self._judge(row, judged)
+            nik_hash = nik_hashes[place * HASH_BYTES : (place + 1) * HASH_BYTES]
+            self._judge(row, judged, nik_hash)
         return judged
 
-    def _judge(self, row: StagedRow, judged: Judged) -> None:
+    def _judge(self, row: StagedRow, judged: Judged, nik_hash: bytes) -> None:
         verdict = judge(
             fields_of(self.columns, row.cells),
             regions=self.tools.regions,
@@ -227,7 +228,7 @@ class Judging:
         if verdict.findings:
             judged.findings[row.number] = verdict.findings
         if verdict.applicant is not None:
-            hashes = self.tools.identities.hashes(verdict.applicant.person)
+            hashes = self.tools.identities.hashes(verdict.applicant.person, nik_hash=nik_hash)
             judged.passed[row.number] = Passed(row, verdict.applicant, hashes)
 
 

@@ -90,7 +90,7 @@ class Work:
 
     async def judged(self, chunk: StagedChunk) -> Judged:
         """A chunk, each row judged by itself."""
-        return await self.judging.rows(chunk.sealed)
+        return await self.judging.chunk(chunk)
 
     async def ahead(
         self, chunk: StagedChunk, ahead: Ahead[T], compute: Callable[[StagedChunk], Computing[T]]
