@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tameng.offices import Answer, Office
 from tameng.problems import Problem
 
-POLL_S = 0.1
+POLL_S = 0.25
 PATIENCE_S = 600.0
 
 
