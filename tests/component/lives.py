@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis.bus.admission import Stream
 from contracts.banking import AccountOpened
 from contracts.claims import Benefit
-from contracts.enrollment import WorkerEnrolled
+from contracts.enrollment import ProgrammeOpened, WorkerEnrolled
 from contracts.event import Cause, derived_id
 from contracts.types import AccountId, WorkerId
 from tests import bank_events as heard
@@ -28,8 +28,16 @@ BENEFITS: Mapping[Benefit, int] = {
 
 
 async def enrollment(alone: MakeAlone) -> Alone:
-    """Rosters, accounts, months billed and paid, cards, a new quota, deaths; and what members and
-    officers ask beside."""
+    """A quiet life, and what members and officers ask beside."""
+    service = await quiet_enrollment(alone)
+    members = [event.worker_id for event in await service.recorded(WorkerEnrolled)]
+    (first, *_) = await service.recorded(ProgrammeOpened)
+    await _asked_beside(Privacy(Office(service), first.programme_id), members)
+    return service
+
+
+async def quiet_enrollment(alone: MakeAlone) -> Alone:
+    """Rosters, accounts, months billed and paid, cards, a new quota, deaths."""
     office = Office(await alone("enrollment"))
     service = office.alone
     programme_id = await office.open()
@@ -48,7 +56,6 @@ async def enrollment(alone: MakeAlone) -> Alone:
     await office.cards(programme_id, "deliveries")
     for worker_id in members[3:5]:
         await service.hear(death_verified(service, worker_id, died_on=date(2025, 8, 3)))
-    await _asked_beside(Privacy(office, programme_id), members)
     return service
 
 

@@ -51,7 +51,8 @@ class Installation:
 
     def environment(self) -> dict[str, str]:
         settings = dict(self.alone.running.settings) | {"port": self.port}
-        return {f"ENROLLMENT_{name.upper()}": _plain(value) for name, value in settings.items()}
+        given = {name: value for name, value in settings.items() if value is not None}
+        return {f"ENROLLMENT_{name.upper()}": _plain(value) for name, value in given.items()}
 
     @asynccontextmanager
     async def serving(self, failpoints: str = "") -> AsyncIterator[asyncio.subprocess.Process]:
