@@ -39,6 +39,8 @@ class Reread:
         if not self.replicas.event_types:
             return
         wanted = {s: n for s, n in (await watermarks.reached(live)).items() if n > 0}
+        if not wanted:  # nobody was heard yet
+            return
         parked = {(Stream(topic, shard), seq) for topic, shard, seq in await live.execute(_PARKED)}
         async for records in self._read(wanted):
             portion: dict[Stream, list[Event]] = {}
