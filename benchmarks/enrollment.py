@@ -61,7 +61,7 @@ async def measure() -> dict[str, float]:
 async def take_in(running: Bench, content: bytes) -> TakenIn:
     """Send a roster, and approve it at once."""
     programme_id = await open_programme(running, heads=WORKERS)
-    where = intake.Checking(programme_id, CITY, _silent)
+    where = intake.Checking(programme_id, CITY)
     district = running.office("district", "district", CITY)
     checker = running.office("checker", "checker", PROVINCE)
     began = time.perf_counter()
@@ -100,7 +100,3 @@ async def _all_sent(running: Bench) -> None:
         if all(row["head"] == row["sent"] for row in log):
             return
         await asyncio.sleep(POLL_S)
-
-
-def _silent(_words: str, _part: float) -> None:
-    """Nobody looks at the progress."""

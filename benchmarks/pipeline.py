@@ -81,7 +81,7 @@ async def open_programme(running: Bench, *, heads: int = WORKERS) -> str:
 async def enroll(running: Bench, content: bytes) -> float:
     """Seconds from the upload of a roster until all its events were applied by every reader."""
     programme_id = await open_programme(running)
-    where = intake.Checking(programme_id, CITY, _silent)
+    where = intake.Checking(programme_id, CITY)
     district = running.office("district", "district", CITY)
     checker = running.office("checker", "checker", PROVINCE)
     began = time.perf_counter()
@@ -90,7 +90,3 @@ async def enroll(running: Bench, content: bytes) -> float:
     assert done["enrolled"] == WORKERS, done  # noqa: S101  (else nothing is measured)
     await drain.drained(running.office("operator", "admin", PROVINCE))
     return time.perf_counter() - began
-
-
-def _silent(_words: str, _part: float) -> None:
-    """Nobody looks at the progress."""

@@ -11,12 +11,16 @@ POLL_S = 0.25
 PATIENCE_S = 600.0
 
 
+def unwatched(_words: str, _part: float) -> None:
+    """Nobody looks at the progress."""
+
+
 class Checking(NamedTuple):
     """Where a roster is sent, and who watches."""
 
     programme_id: str
     region_code: str
-    tell: Callable[[str, float], None]
+    tell: Callable[[str, float], None] = unwatched
     """Called with words and the share that is done, 0 to 1."""
 
 

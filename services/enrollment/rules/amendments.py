@@ -16,10 +16,6 @@ from contracts.sealed import Sealed
 from contracts.types import WorkerId
 from services.enrollment.rules.applicants import COLUMNS, Applicant, Finding, Regions, judge
 
-DIRECT = ("alamat", "kode_wilayah", "pekerjaan", "no_hp", "ktp", "kk")
-"""What changes in a life, or arrives as a paper: one officer may write it. Who the person is (NIK,
-name, birth, mother, family card) takes a request and a second person, because a changed identity
-is how another is put in a member's place (domain 3.7)."""
 VILLAGE = "kode_wilayah"
 _PROVINCE_LENGTH = len("53")
 _ANSWERS = {True: "ya", False: "tidak"}
