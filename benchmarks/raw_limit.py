@@ -30,7 +30,7 @@ HOPS = (
     (
         "enrollment",
         "enrollment.worker-enrolled.v1",
-        ("workers", "memberships", "identity_hash", "subject_key"),
+        ("workers", "memberships", "person_lookup", "subject_key"),
     ),
     ("banking", "banking.account-%", ("accounts", "deferrals")),
     ("enrollment", "enrollment.account-linked.v1", ()),

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from aiokafka.partitioner import murmur2  # type: ignore[import-untyped]
+from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -106,7 +107,7 @@ async def append(
 
 
 def _body(event: Event) -> bytes:
-    body = event.model_dump_json().encode()
+    body = to_json(event)
     if len(body) > BODY_BYTES_MAX:
         raise EventTooLarge(f"{event.type}: {len(body)} bytes, at most {BODY_BYTES_MAX}")
     return body

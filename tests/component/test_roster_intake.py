@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from contracts.enrollment import RosterProcessed, RosterReceived, RosterValidated, WorkerEnrolled
+from services.enrollment.operations.rosters import staging
 from services.enrollment.rules.applicants import COLUMNS
 from tests.alone import key
 from tests.component.enrollment_office import MONTH, Office, office, said
@@ -26,7 +27,14 @@ BAD = [
     (row(56, nama=""), "nama", "field-missing"),
     (row(57, ktp="mungkin"), "ktp", "field-malformed"),
 ]
+CHUNK_ROWS = 1_000
 STAGED = ("staged_roster", "staged_chunk", "row_finding")
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few rows are several chunks."""
+    monkeypatch.setattr(staging, "CHUNK_ROWS", CHUNK_ROWS)
 
 
 async def test_good_rows_become_members_and_bad_ones_a_report(office: Office) -> None:
@@ -83,7 +91,7 @@ async def test_the_percentage_tells_how_far_checking_and_taking_in_are(office: O
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("count", [1_000, 2_000])
+@pytest.mark.parametrize("count", [CHUNK_ROWS, 2 * CHUNK_ROWS])
 async def test_a_roster_of_whole_chunks_ends(office: Office, count: int) -> None:
     standing = await office.enroll(await office.open(), rows(1, count))
     assert (standing["enrolled"], standing["done"]) == (count, True)

@@ -8,11 +8,18 @@ import pytest
 from chassis import failpoints
 from chassis.jobs import Job
 from contracts.enrollment import RosterProcessed, WorkerEnrolled
+from services.enrollment.operations.rosters import staging
 from tests.component.enrollment_office import Office, office
 from tests.planted import KINDS, MEMBER_KINDS, Planted, planted
 
 __all__ = ["office"]
 ROWS, SEED = 3_000, 20_250_707
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three times as many chunks as crashes."""
+    monkeypatch.setattr(staging, "CHUNK_ROWS", ROWS // 10)
 
 
 class PowerCut(Exception):
@@ -86,7 +93,7 @@ async def test_after_three_crashes_the_same_is_found(
     chance = Random(seed)
     roster_id = await sent(office, roster)
     for moment in ("rosters.chunk-validated", "rosters.chunk-enrolled"):
-        await work_with_crashes(office, monkeypatch, moment, frozenset(chance.sample(range(5), 3)))
+        await work_with_crashes(office, monkeypatch, moment, frozenset(chance.sample(range(10), 3)))
         if moment == "rosters.chunk-validated":
             await office.approve(roster_id)
     await check(office, roster, roster_id)

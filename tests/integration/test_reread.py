@@ -74,6 +74,7 @@ async def test_copies_are_rebuilt_from_the_topic_without_what_is_parked(
     banking.handlers.on(ContributionBilled)(banking.note_and_answer)
     banking.bad_keys = {billed(7).key}
     await enrollment.record(range(300))
+    assert (await rebuild(banking)).same  # it has heard nobody yet
     enrollment.start_relay()
     await banking.start_consumer()
     await caught_up(banking, enrollment)

@@ -1,12 +1,12 @@
 """Rows that wait: sealed under a key of their roster, so that deleting it destroys them all."""
 
-import json
 import zlib
 from collections.abc import Sequence
 from os import urandom
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic_core import from_json, to_json
 
 from chassis.sealing import KEY_BYTES, NONCE_BYTES
 
@@ -49,22 +49,20 @@ class RosterCipher:
 
     def seal(self, rows: Sequence[StagedRow]) -> bytes:
         """Some rows as one block: nonce, then ciphertext."""
-        return self._sealed(
-            zlib.compress(json.dumps(rows, ensure_ascii=False).encode(), COMPRESSION)
-        )
+        return self._sealed(zlib.compress(to_json(rows), COMPRESSION))
 
     def open(self, sealed: bytes) -> list[StagedRow]:
         """The rows of a block."""
         plain = zlib.decompress(self._opened(sealed))
-        return [StagedRow(number, tuple(cells)) for number, cells in json.loads(plain)]
+        return [StagedRow(number, tuple(cells)) for number, cells in from_json(plain)]
 
     def seal_ready(self, rows: Sequence[ReadyRow]) -> bytes:
         """Rows that passed, as one block."""
-        return self._sealed(json.dumps(rows, ensure_ascii=False).encode())
+        return self._sealed(to_json(rows))
 
     def open_ready(self, sealed: bytes) -> list[ReadyRow]:
         """The rows of such a block."""
-        return [ReadyRow._make(row) for row in json.loads(self._opened(sealed))]
+        return [ReadyRow._make(row) for row in from_json(self._opened(sealed))]
 
     def _sealed(self, plain: bytes) -> bytes:
         nonce = urandom(NONCE_BYTES)

@@ -29,7 +29,11 @@ Cell = Annotated[str, Field(max_length=200)]
 
 
 class Life(Asked):
-    """What changes in a member's life, as a roster writes it; what is not named stays."""
+    """What changes in a member's life, as a roster writes it; what is not named stays.
+
+    Who somebody is does not change so: that needs a request and a second person, or whoever holds a
+    place could give it to another (domain 3.7).
+    """
 
     alamat: Cell | None = None
     kode_wilayah: Cell | None = None

@@ -1,12 +1,15 @@
 """Months of cover, and dates in the time zone of the programme."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from chassis import working_days
 
 WITA = ZoneInfo("Asia/Makassar")
 DUE_DAY = 15
+MONTHS_REMEMBERED = 1_000
+"""Few are asked for, and these again and again."""
 
 
 def local_day(at: datetime) -> date:
@@ -53,6 +56,7 @@ def due_on(month: str) -> date:
     return working_days.on_or_after(date(year, number, DUE_DAY))
 
 
+@lru_cache(MONTHS_REMEMBERED)
 def _number(month: str) -> int:
     year, number = map(int, month.split("-"))
     return year * 12 + number

@@ -109,11 +109,18 @@ def _whole(words: Sequence[str]) -> list[str]:
 
 def _words(name: str) -> list[str]:
     """The words of a name as they sound, without titles and degrees."""
-    plain = unicodedata.normalize("NFKD", name.lower()).replace("'", "").replace("`", "")
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = _plain(name.lower()).replace("'", "").replace("`", "")
     words = [word.replace(".", "") for word in _WORD.findall(_GLUED.sub(r"\1 ", plain))]
     kept = [word for word in words if word not in _NO_NAMES]
     return [_sound(_SHORT_FORMS.get(word, word)) for word in kept or words]
+
+
+def _plain(name: str) -> str:
+    """Without accents, which few names have."""
+    if name.isascii():
+        return name
+    parted = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in parted if not unicodedata.combining(letter))
 
 
 @lru_cache(WORDS_REMEMBERED)
