@@ -5,12 +5,13 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from benchmarks import enrollment, pipeline, replay
+from benchmarks import banking, enrollment, pipeline, replay
 from benchmarks.results import keep
 
 BENCHMARKS: Mapping[str, Callable[[], Coroutine[Any, Any, dict[str, float]]]] = {
     "pipeline": pipeline.measure,
     "enrollment": enrollment.measure,
+    "banking": banking.measure,
     "replay": replay.measure,
 }
 

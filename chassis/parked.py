@@ -58,7 +58,7 @@ def _units(service: Service[Any]) -> Units:
     settings = load(service.settings)
     url = settings.database_url.get_secret_value()
     engine = runtime_engine(url, application=f"{service.name} parked")
-    return Units(engine, service.projections, clock.clock_of(settings))
+    return Units(engine, service.projections, clock.clock_of(settings), service.tools(settings))
 
 
 async def _list(units: Units) -> None:

@@ -149,7 +149,8 @@ def serve(service: Service[S], settings: S) -> None:
 
 def _assemble(service: Service[S], settings: S) -> Running[S]:
     engine = runtime_engine(settings.database_url.get_secret_value(), application=service.name)
-    units = Units(engine, service.projections, clock.clock_of(settings))
+    tools = service.tools(settings)
+    units = Units(engine, service.projections, clock.clock_of(settings), tools)
     topics = Topics(settings.topic_prefix)
     metrics = Metrics()
     health_ = Health()
@@ -166,7 +167,7 @@ def _assemble(service: Service[S], settings: S) -> Running[S]:
         topics=topics,
         health=health_,
         metrics=metrics,
-        tools=service.tools(settings),
+        tools=tools,
         relay=Relay(
             engine,
             settings.kafka,

@@ -16,8 +16,13 @@ from contracts.event import Event
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MODULES: tuple[ModuleType, ...] = (
-    types, event, shared, sealed, banking, claims, audit,
-    *(module for module in vars(enrollment).values() if isinstance(module, ModuleType)),
+    types, event, shared, sealed, claims, audit,
+    *(
+        module
+        for package in (enrollment, banking)
+        for module in vars(package).values()
+        if isinstance(module, ModuleType)
+    ),
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from tameng.keys import Keys
 from tameng.machine import describe, machine, service_command
 from tameng.offices import REQUEST_TIMEOUT_S, Office
 from tameng.problems import Problem
+from tameng.reconcile import reconcile
 from tameng.roster import commands as roster_commands
 from tameng.state import KEYS_FOLDER
 
@@ -39,6 +40,7 @@ app = typer.Typer(
 app.add_typer(card_commands, name="card")
 app.add_typer(contracts_commands, name="contracts")
 app.add_typer(roster_commands, name="roster")
+app.command()(reconcile)
 console = Console()
 
 State = Annotated[

@@ -13,6 +13,8 @@ from tameng.tokens import AUDIENCE, ISSUER
 SERVICES = ("enrollment", "banking", "claims", "audit")
 RAIL = "rail"
 RAIL_PARTNER_ID = "tameng-bank"
+RAIL_TIMEOUT_S = 2.0
+"""On one machine the rail is near: what takes longer is asked for by its status."""
 DRIVER = "postgresql+asyncpg"
 OF_PROCESSES = {
     "MALLOC_ARENA_MAX": "1",
@@ -37,9 +39,13 @@ class Surroundings:
     archive_folder: Path
     rail_book_file: Path
     banking_token_file: Path
+    rail_url: str | None = None
+    """Of a rail that runs elsewhere; None: the simulator, on this machine."""
 
     def url(self, name: str) -> str:
         """The address of a service or of the rail."""
+        if name == RAIL and self.rail_url is not None:
+            return self.rail_url
         return f"http://{LOCALHOST}:{self.ports[name]}"
 
 
@@ -110,9 +116,12 @@ def _enrollment(around: Surroundings) -> dict[str, str]:
 def _banking(around: Surroundings) -> dict[str, str]:
     return {
         "MASTER_KEY_FILE": str(around.keys.master_key_file("banking")),
+        "NUMBER_KEY_FILE": str(around.keys.number_key_file()),
+        "SLIP_KEY_FILE": str(around.keys.slip_key_file()),
         "RAIL_URL": around.url(RAIL),
         "RAIL_PARTNER_ID": RAIL_PARTNER_ID,
         "RAIL_SECRET_FILE": str(around.keys.rail_secret_file()),
+        "RAIL_TIMEOUT_S": str(RAIL_TIMEOUT_S),
         "ENROLLMENT_URL": around.url("enrollment"),
         "CLAIMS_URL": around.url("claims"),
         "TOKEN_FILE": str(around.banking_token_file),

@@ -47,6 +47,14 @@ class Keys:
         """The seed of the Ed25519 key that signs members' cards."""
         return self._once("card-key", _symmetric_key)
 
+    def number_key_file(self) -> Path:
+        """The key of the bank's account numbers: without it none can be read again."""
+        return self._once("account-number-key", _symmetric_key)
+
+    def slip_key_file(self) -> Path:
+        """The seed of the Ed25519 key that signs payout slips."""
+        return self._once("slip-key", _symmetric_key)
+
     def rail_secret_file(self) -> Path:
         """What the bank and the interbank rail sign their requests with."""
         return self._once("rail.secret", partial(_text, KEY_BYTES))

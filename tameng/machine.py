@@ -31,6 +31,9 @@ KEPT_PRIVATE = 0o600
 PROGRAMME_AREA = "53"
 PROGRAM_TOKEN_LIFETIME = timedelta(days=365)
 STOP_TIMEOUT_S = 30.0
+RAIL_VARIABLE = "TAMENG_RAIL"
+"""In the environment: the address of another rail than the simulator. It signs with the secret in
+`keys/rail.secret` of the state folder, as docs/banking/rail.md says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +108,8 @@ async def machine(
             for kind, origin in stack.origins.items():
                 say(f"{kind}: {origin}")
             around = _surroundings(folder, keys, stack, clock_file if clock_file.exists() else None)
+            if around.rail_url is not None:
+                say(f"{RAIL}: {around.rail_url}")
             await _start_services(around, folder, supervisor, services)
             described = _describe(around)
             _write_private(running_file, json.dumps(asdict(described), indent=1))
@@ -139,6 +144,7 @@ def _surroundings(
         archive_folder=folder.folder("archive"),
         rail_book_file=folder.folder(RAIL) / "book",
         banking_token_file=token_file,
+        rail_url=os.environ.get(RAIL_VARIABLE) or None,
     )
 
 
@@ -160,7 +166,8 @@ async def _start_services(
     made = [environment.database(around, service) for service in SERVICES]
     await databases.create(around.stack.postgres.address, *made)
     await steps.together(*(_migrate(around, folder, service) for service in SERVICES))
-    await supervisor.start(_rail(around, folder))
+    if around.rail_url is None:
+        await supervisor.start(_rail(around, folder))
     await supervisor.start(*(_service(around, folder, service) for service in services))
 
 

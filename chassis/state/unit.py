@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.event import listens_for
@@ -37,9 +38,18 @@ _OPEN_BULK = text(f"SELECT pg_advisory_xact_lock(1), {_SET_AREA}")
 class Unit:
     """A transaction that changes state only by recording events."""
 
-    def __init__(self, session: AsyncSession, projections: Projections, *, now: datetime) -> None:
+    def __init__(
+        self,
+        session: AsyncSession,
+        projections: Projections,
+        *,
+        now: datetime,
+        tools: Any = None,  # noqa: ANN401  (each service has its own)
+    ) -> None:
         self.session = session
         self.now = now
+        self.tools = tools
+        """What the service uses beside its database, for handlers: routes are given it."""
         self._projections = projections
         self._recorded: dict[int, list[Event]] = {}
 
@@ -87,6 +97,8 @@ class Units:
     engine: AsyncEngine
     projections: Projections
     clock: Clock
+    tools: Any = None
+    """Handed to each unit."""
     recorded: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after a commit that logged something: the relay waits for it."""
     _closed: str | None = None
@@ -116,7 +128,7 @@ class Units:
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             async with session.begin():
                 await session.execute(opening, {"area": area})
-                unit = Unit(session, self.projections, now=self.clock())
+                unit = Unit(session, self.projections, now=self.clock(), tools=self.tools)
                 yield unit
                 logged = await unit.log()
                 if logged:

@@ -65,6 +65,7 @@ class WorkerAmended(Event):
     """What is known of a worker was corrected; both versions stay, sealed (UU 27/2022 art. 30)."""
 
     type: ClassVar[str] = "enrollment.worker-amended.v1"
+    readers: ClassVar[tuple[str, ...]] = ("banking",)
 
     worker_id: WorkerId
     request_id: UUID

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from chassis.service import Service
+from chassis.web import subject_keys
+from contracts.banking import SubjectKeyRead
 from services.banking import adapters, api, jobs
 from services.banking.adapters import Tools
 from services.banking.consumers import handlers
@@ -13,8 +15,9 @@ from services.banking.projections import projections, replicas
 from services.banking.settings import Settings
 
 
-def _routers(_settings: Settings, _tools: Tools) -> Sequence[APIRouter]:
-    return (api.router,)
+def _routers(_settings: Settings, tools: Tools) -> Sequence[APIRouter]:
+    keys = subject_keys.router(SubjectKeyRead, wrap=tools.holders.wrap, roles=("bank",))
+    return *api.routers, keys
 
 
 service = Service(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chassis.bus.handlers import Handlers
 from chassis.state.unit import Unit
 from contracts.claims import ClaimApproved, ClaimFiled, HeirRegistered
-from contracts.enrollment import WorkerEnrolled
+from contracts.enrollment import WorkerAmended, WorkerEnrolled
 from services.banking.operations import accounts, payouts
 from services.banking.projections import replicas
 
@@ -15,6 +15,11 @@ handlers = Handlers(replicas)
 @handlers.on(WorkerEnrolled)
 async def on_worker_enrolled(unit: Unit, enrolled: Sequence[WorkerEnrolled]) -> None:
     await accounts.open_for_members(unit, enrolled)
+
+
+@handlers.on(WorkerAmended)
+async def on_worker_amended(unit: Unit, amended: Sequence[WorkerAmended]) -> None:
+    await accounts.open_with_papers(unit, amended)
 
 
 @handlers.on(ClaimFiled)

@@ -7,12 +7,11 @@ from typing import Final
 import uvicorn
 from pydantic import ValidationError
 
+from simulators.rail import server
 from simulators.rail.app import create_app
 from simulators.rail.settings import SecretTooShort, Settings
 
 EXIT_MISCONFIGURED: Final = 2
-STOP_WAIT_S: Final = 1
-"""Requests that are being held back on purpose must not hold back the stop."""
 
 
 def main() -> int:
@@ -28,13 +27,7 @@ def main() -> int:
     except (SecretTooShort, sqlite3.Error) as error:
         sys.stderr.write(f"rail: cannot start: {error} (see RAIL_SECRET_FILE, RAIL_BOOK_FILE)\n")
         return EXIT_MISCONFIGURED
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        access_log=False,
-        timeout_graceful_shutdown=STOP_WAIT_S,
-    )
+    uvicorn.Server(server.config(app, settings)).run()
     return 0
 
 

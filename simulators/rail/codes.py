@@ -40,13 +40,15 @@ ACCOUNT_UNKNOWN: Final = Case(404, "11", "Invalid Account")
 INCONSISTENT: Final = Case(404, "18", "Inconsistent Request")
 EXTERNAL_ID_USED: Final = Case(409, "00", "Conflict")
 REFERENCE_USED: Final = Case(409, "01", "Duplicate partnerReferenceNo")
+GENERAL_ERROR: Final = Case(500, "00", "General Error")
+UNAVAILABLE: Final = Case(503, "00", "Service Unavailable")
 TIMED_OUT: Final = Case(504, "00", "Timeout")
 
 
 class NotServed(Exception):
-    """The request ends in this case and leaves no trace in the book."""
+    """The request ends in this case, and no transfer comes of it."""
 
     def __init__(self, case: Case, detail: str = "") -> None:
         super().__init__(case.message, detail)
         self.case = case
-        self.message = f"{case.message} {detail}".strip()
+        self.detail = detail

@@ -82,13 +82,38 @@ class Behavior(StrEnum):
     SLOW = "slow"
     """Settles and answers after `delayS`; a status query finds it pending until then."""
     IN_PROGRESS = "in-progress"
-    """Answers 2021800 at once and settles after `delayS`."""
+    """Answers 2021800 at once and settles after `delayS`; fails then, given a `responseCode`."""
+    TORN_EXECUTED = "torn-executed"
+    """Settles at once; the connection is cut at `tornAt` of the answer."""
+    TORN_NOT_EXECUTED = "torn-not-executed"
+    """Forgets the request and cuts the connection; the reference stays free."""
+    WRONG_AMOUNT_ANSWERED = "wrong-amount-answered"
+    """Settles as ordered; the answer names another amount, the status the right one."""
+    WRONG_AMOUNT_MOVED = "wrong-amount-moved"
+    """Moves another amount than ordered, and says so in the answer and the status."""
+
+
+NOT_TAKEN_ON: Final = frozenset({Behavior.TIME_OUT_NOT_EXECUTED, Behavior.TORN_NOT_EXECUTED})
+"""What leaves the reference free, as if nobody had asked."""
+ENDS_IN_A_CODE: Final = frozenset({Behavior.REFUSE, Behavior.IN_PROGRESS})
+TORN: Final = frozenset({Behavior.TORN_EXECUTED, Behavior.TORN_NOT_EXECUTED})
+
+
+class TornAt(StrEnum):
+    """Where an answer ends when the connection is cut."""
+
+    START = "start"
+    """Not a byte of it arrives."""
+    MIDDLE = "middle"
+    """Its head and half of its body arrive."""
 
 
 class Instruction(BaseModel):
     """What to do with a transfer that is to come, told through `/_control/instructions`."""
 
-    model_config = ConfigDict(alias_generator=to_camel, frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_name=True, frozen=True, extra="forbid"
+    )
 
     behavior: Behavior
     partner_reference_no: Reference | None = None
@@ -99,18 +124,23 @@ class Instruction(BaseModel):
         Annotated[str, Field(pattern=r"^(40[0-9]|42[0-9]|50[0-9])18[0-9]{2}$")] | None
     ) = None
     delay_s: Annotated[float, Field(ge=0, le=DELAY_S_MAX)] = 30.0
+    torn_at: TornAt = TornAt.MIDDLE
     callback_url: HttpUrl | None = None
 
     @model_validator(mode="after")
     def _a_refusal_has_a_code(self) -> Self:
-        if (self.behavior is Behavior.REFUSE) != (self.response_code is not None):
-            raise ValueError("responseCode goes with the behavior refuse, and only with it")
+        if self.behavior is Behavior.REFUSE and self.response_code is None:
+            raise ValueError("the behavior refuse needs a responseCode")
+        if self.response_code is not None and self.behavior not in ENDS_IN_A_CODE:
+            raise ValueError("responseCode goes with the behaviors refuse and in-progress only")
         return self
 
 
 class HolderName(BaseModel):
     """The name an account inquiry answers with from now on."""
 
-    model_config = ConfigDict(alias_generator=to_camel, frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_name=True, frozen=True, extra="forbid"
+    )
 
     beneficiary_account_name: AccountName

@@ -59,9 +59,21 @@ class Entry:
         """Whether the outcome is that money moves."""
         return self.response_code == codes.SUCCESSFUL.code(codes.TRANSFER)
 
+    @property
+    def carried(self) -> int:
+        """The rupiah that the transfer carries: those ordered, unless the rail errs."""
+        ordered = self.order.amount.rupiah
+        errs = self.behavior is Behavior.WRONG_AMOUNT_MOVED
+        return another_amount(ordered) if errs else ordered
+
     def moved(self, *, now: datetime) -> int:
         """The rupiah that have moved by now."""
-        return self.order.amount.rupiah if self.succeeds and self.final_at <= now else 0
+        return self.carried if self.succeeds and self.final_at <= now else 0
+
+
+def another_amount(rupiah: int) -> int:
+    """What a rail says or moves when it errs: one rupiah more, or less at the limit."""
+    return rupiah + 1 if rupiah < AMOUNT_MAX else rupiah - 1
 
 
 def bank_name(bank_code: str) -> str:

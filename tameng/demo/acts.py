@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from tameng import intake
+from tameng.demo import rail
 from tameng.demo.day import CITY, OEBOBO, PROVINCE, Day
 from tameng.demo.people import Worker
 from tameng.offices import Answer, Declined, Office
@@ -111,11 +112,10 @@ async def pay_claims(day: Day) -> None:
     """Three members died. Their families file, two officers look and decide, the money goes out."""
     await day.move_to("2025-10-20", hour=9)
     early = [worker for worker in day.rosters.early if worker.village_code.startswith("53.71.04")]
-    elsewhere = {"kind": "elsewhere", "bank_code": "014", "account_number": "0356789012"}
     deaths = (
         Death(early[0], "2025-10-11", "Yustina Tefa", {"kind": "open-here"}),
-        Death(early[1], "2025-10-12", "Marselina Ndun", elsewhere),
-        Death(day.rosters.late[0], "2025-10-13", "Adriana Bire", {"kind": "open-here"}),
+        Death(early[1], "2025-10-12", "Marselina Ndun", _elsewhere("014", "0356789012")),
+        Death(day.rosters.late[0], "2025-10-13", "Adriana Bire", _elsewhere("008", "1610004567")),
     )
     payees = [await _file(day, death) for death in deaths]
     await day.move_to("2025-10-21", hour=9)
@@ -124,13 +124,12 @@ async def pay_claims(day: Day) -> None:
             "claims", f"/claims/{claim_id}/verification", {}, key=f"verify {claim_id}"
         )
     await day.move_to("2025-10-22", hour=9)
-    for claim_id, payee_id in zip(day.claims.values(), payees, strict=True):
-        await day.approver.post(
-            "claims",
-            f"/claims/{claim_id}/approval",
-            {"payee_id": payee_id},
-            key=f"approve {claim_id}",
-        )
+    *first, last = zip(day.claims.values(), payees, strict=True)
+    day.claim_timed_out = last[0] if await rail.let_the_next_time_out(day) else None
+    await _approve(day, *last)
+    await _until(day, _has_left, words="the payout that gets no answer")
+    for claim_id, payee_id in first:
+        await _approve(day, claim_id, payee_id)
     await _until(day, _all_paid, words="claims paid")
     await day.settle()
 
@@ -256,6 +255,22 @@ async def _file(day: Day, death: Death) -> str:
         )
     day.progress.tell(f"{len(day.claims)} claims filed", part=len(day.claims) / 3)
     return str(heir["party_id"])
+
+
+def _elsewhere(bank_code: str, account_number: str) -> dict[str, str]:
+    return {"kind": "elsewhere", "bank_code": bank_code, "account_number": account_number}
+
+
+async def _approve(day: Day, claim_id: str, payee_id: str) -> None:
+    await day.approver.post(
+        "claims", f"/claims/{claim_id}/approval", {"payee_id": payee_id}, key=f"approve {claim_id}"
+    )
+
+
+async def _has_left(day: Day) -> tuple[bool, float]:
+    """Whether the rail has the order whose answer will not come; at once when none is to."""
+    left = day.claim_timed_out is None or await rail.has_order_that_times_out(day)
+    return left, float(left)
 
 
 async def _all_paid(day: Day) -> tuple[bool, float]:

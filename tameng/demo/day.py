@@ -41,6 +41,8 @@ class Day:
     rosters_approved: int = 0
     maker_refused: bool = False
     """Whether whoever sent a roster was kept from approving it."""
+    claim_timed_out: str | None = None
+    """The claim whose payout gets no answer from the rail."""
     card_sheets: Path | None = None
     """The cards of one kelurahan, as a printer takes them."""
 

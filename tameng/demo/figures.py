@@ -10,6 +10,7 @@ from rich.text import Text
 
 from tameng import checks, drain
 from tameng.checks import Checked
+from tameng.demo import rail
 from tameng.demo.day import OEBOBO, PROVINCE, Day
 from tameng.machine import Described
 
@@ -75,6 +76,7 @@ async def _gathered(
         "claims_paid": claims["paid"],
         "claims_paid_full": claims["paid_full"],
         "amount_paid": claims["amount_paid"],
+        "payout_timed_out": await rail.proof(day),
         "events": events,
         "audit": {
             "verified": verification["verified"],
@@ -127,6 +129,7 @@ def lines(figures: Figures) -> list[Line]:
         Line("Families paid Rp42,000,000", 2, figures["claims_paid_full"]),
         Line("Claims paid in all", 3, figures["claims_paid"]),
         Line("Benefits paid", 94_000_000, figures["amount_paid"], rupiah=True),
+        *_of_the_rail(figures.get("payout_timed_out")),
         Line("Debits equal credits", published=True, found=figures["ledger"]["balanced"]),
         Line("Events in the archive", figures["events"], figures["audit"]["events"]),
         Line("The archive's chain is whole", published=True, found=figures["audit"]["verified"]),
@@ -141,6 +144,12 @@ def lines(figures: Figures) -> list[Line]:
             found=all(figures["reconciled"].values()),
         ),
     ]
+
+
+def _of_the_rail(proof: Mapping[str, Any] | None) -> list[Line]:
+    """That a payout without an answer was paid once; nothing where none was to time out."""
+    words = "A payout timed out, was found by its status, was paid once"
+    return [] if proof is None else [Line(words, True, proof["found_and_paid_once"])]  # noqa: FBT003
 
 
 def table(figures: Figures) -> Table:

@@ -1,6 +1,6 @@
 """A bank with money, the rail's process, and who holds the keys of heirs.
 
-Take them with `pytest_plugins = ["tests.component.bank_fixtures"]`.
+Import them by name, all of them, and name them in `__all__`: a plugin's would reach other modules.
 """
 
 from collections.abc import AsyncIterator, Iterator

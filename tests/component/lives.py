@@ -5,17 +5,23 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from chassis.bus.admission import Stream
-from contracts.banking import AccountOpened
+from chassis.state.unit import EVERYWHERE
+from contracts.banking import AccountOpened, HoldPlaced
 from contracts.claims import Benefit
 from contracts.enrollment import ProgrammeOpened, WorkerEnrolled
 from contracts.event import Cause, derived_id
 from contracts.types import AccountId, WorkerId
+from services.banking.rules.ledger import account_of
 from tests import bank_events as heard
 from tests.alone import Alone, MakeAlone, key
 from tests.archives import records
 from tests.component import claims_facts
+from tests.component.counter_office import HANDED, HOLDER, Counters, counters_at, give_key
 from tests.component.enrollment_office import Office, death_verified
 from tests.component.privacy_office import Privacy
+from tests.component.reconciliation_office import NEXT, Moved
+from tests.component.reconciliation_office import Office as ReconciliationOffice
+from tests.component.slip_counter import Counter as SlipCounter
 from tests.component.test_claims import Office as ClaimsOffice
 from tests.rosters import row, rows
 
@@ -88,25 +94,78 @@ def _opened(worker_id: UUID) -> AccountOpened:
 
 
 async def banking(alone: MakeAlone) -> Alone:
-    """Accounts opened and deferred, money, invoices paid and not, deaths, benefits at the bank."""
-    bank = await alone("banking")
-    workers = [heard.worker_enrolled(has_kk=number % 3 > 0) for number in range(MANY)]
-    invoices = [heard.invoice_issued(9_000_000) for _ in range(FEW)]
-    await bank.hear(heard.programme_opened(), *workers, *invoices)
+    """Numbers and accounts, money, deaths, benefits here and elsewhere, slips, a day closed."""
+    keys = await alone("claims")
+    async with counters_at(alone, keys.issuer, keys.clock.file.parent) as counters:
+        bank = counters.bank
+        numbers = {"first": "0012300450001", "last": "0012300450099"}
+        answer = await counters.officer.post("/number-ranges", json=numbers, headers=key())
+        assert answer.status_code == 201, answer.text
+        workers = [heard.worker_enrolled(has_kk=number % 3 > 0) for number in range(MANY)]
+        invoices = [heard.invoice_issued(9_000_000) for _ in range(FEW)]
+        await bank.hear(heard.programme_opened(), *workers, *invoices)
+        await _money_comes(bank)
+        for worker in workers[1:3]:
+            filed = heard.claim_filed(worker.worker_id)
+            heir = heard.heir_registered(filed.claim_id, worker.worker_id, account="open-here")
+            approved = heard.claim_approved(filed.claim_id, worker.worker_id, heir.party_id)
+            await bank.hear(filed, heir, approved)
+        await bank.work("payouts")
+        await _at_the_counter(counters, workers[4])
+        slips = SlipCounter(bank, counters.claims)
+        await slips.issued(await slips.settled(amount=1_000_000))
+        honored = await slips.honor(await slips.issued(await slips.settled(amount=2_000_000)))
+        assert honored.is_success, honored.text
+        await _a_day_with_the_rail(bank)
+    return bank
+
+
+async def _money_comes(bank: Alone) -> None:
+    """The month is ordered to be paid; the money comes in two parts, and one invoice stays."""
     province = bank.client("province", area="53")
     fund = {"programme_id": str(heard.PROGRAMME)}
-    order = fund | {"month": "2025-07", "payment_order": "SP2D 2"}
-    for turn in range(2):
-        deposit = fund | {"amount": 60_000_000, "document": f"SP2D {turn}"}
+    order = fund | {"month": "2025-07", "payment_order": "SP2D 9", "spp": "SPP 7", "spm": "SPM 8"}
+    for number, amount in enumerate((60_000_000, 42_000_000)):
+        deposit = fund | {"amount": amount, "document": f"SP2D {number}"}
         assert (await province.post("/deposits", json=deposit, headers=key())).is_success
         assert (await province.post("/payment-orders", json=order, headers=key())).is_success
-    for worker in workers[1:3]:
-        filed = heard.claim_filed(worker.worker_id)
-        heir = heard.heir_registered(filed.claim_id, worker.worker_id, account="open-here")
-        approved = heard.claim_approved(filed.claim_id, worker.worker_id, heir.party_id)
-        await bank.hear(filed, heir, approved)
-    await bank.work("payouts")
-    return bank
+
+
+async def _at_the_counter(counters: Counters, member: WorkerEnrolled) -> None:
+    """A member collects the passbook, brings money, and a court keeps some of it back."""
+    await give_key(counters.enrollment, member.worker_id)
+    async with counters.enrollment.units.bulk(area=EVERYWHERE) as unit:
+        await unit.record([member])
+    account_id, branch = account_of(member.worker_id), {"branch": "Kupang Utama"}
+    for act, body in (
+        ("passbook", branch),
+        ("collection", HANDED | {"holder": HOLDER}),
+        ("cash-in", branch | {"amount": 900_000}),
+        ("holds", {"amount": 300_000, "reason": "letter 12/PN"}),
+        ("holds", {"amount": 200_000, "reason": "letter 13/PN"}),
+        ("cash-out", branch | {"amount": 100_000}),
+        ("balance-inquiries", branch),
+        ("upgrade", {"product": "savings"}),
+    ):
+        answer = await counters.post(account_id, act, body)
+        assert answer.is_success, answer.text
+    (hold, *_) = await counters.bank.recorded(HoldPlaced)
+    path = f"/holds/{hold.hold_id}/release"
+    answer = await counters.officer.post(path, json={"reason": "letter 15/PN"}, headers=key())
+    assert answer.is_success, answer.text
+
+
+async def _a_day_with_the_rail(bank: Alone) -> None:
+    """Payouts to other banks, a statement that differs, and the end of that day."""
+    office = ReconciliationOffice(bank)
+    await office.capital()
+    arrived, *_ = await office.payouts(3)
+    await office.payouts(1, state="failed")
+    await office.payouts(1, state="submitted")
+    office.go_to(NEXT)
+    await office.sent([Moved("A", arrived), Moved("X", UUID(int=9), 3_000_000)])
+    await office.settle_all()
+    assert (await office.close()).is_success
 
 
 async def claims(alone: MakeAlone) -> Alone:

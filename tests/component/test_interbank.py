@@ -15,11 +15,12 @@ from services.banking.adapters.payees import Payee
 from services.banking.adapters.rail import TRANSFER, TransferOrder
 from services.banking.adapters.rail import Rail as RailClient
 from services.banking.operations import leases
-from services.banking.operations.interbank import conclude, submit_waiting
+from services.banking.operations.interbank import Concluded, conclude, submit_waiting
 from services.banking.rules.submissions import Meaning
 from tests import bank_events as heard
 from tests.alone import Alone, MakeAlone
 from tests.component import bank_neighbors as neighbors
+from tests.component.bank_fixtures import bank, holder, payout_id, rail, rail_folder, running
 from tests.component.bank_neighbors import (
     ARRIVED,
     BENEFIT,
@@ -36,7 +37,7 @@ from tests.component.bank_neighbors import (
 from tests.component.rail_process import Rail
 from tests.tokens import Issuer
 
-pytest_plugins = ["tests.component.bank_fixtures"]
+__all__ = ["bank", "holder", "payout_id", "rail", "rail_folder", "running"]
 
 
 async def test_a_benefit_reaches_another_bank_and_the_key_read_is_on_record(
@@ -173,14 +174,14 @@ async def test_an_answer_given_twice_settles_once(bank: Alone, rail: Rail, payou
     rail.instruct(behavior="answer-twice", partnerReferenceNo=payout_id.hex)
     async with bank.units.bulk(area=EVERYWHERE) as unit:
         await submit_waiting(unit)
-        (lease,) = await leases.take(unit.session, lease_s=1.0)
+        (lease,) = await leases.take(unit.session, lease_s=1.0, silence_max_s=60.0, at_most=1)
     order = TransferOrder(payout_id, BENEFIT, Payee("Marselina Ndun", "014", "0356789012"))
     client: RailClient = bank.running.tools.rail
     verdicts = [await client.transfer(order) for _ in range(2)]
     assert [each.meaning for each in verdicts] == [Meaning.ARRIVED] * 2
     for verdict in verdicts:
         async with bank.units.bulk(area=EVERYWHERE) as unit:
-            await conclude(unit, lease, verdict, patience=IMPATIENT)
+            await conclude(unit, [Concluded(lease, verdict)], patience=IMPATIENT)
     assert len(await bank.recorded(PayoutSettled)) == 1
     assert (rail.moved(), await money(bank)) == (BENEFIT, ARRIVED)
     await check_books(bank)
@@ -197,7 +198,7 @@ async def test_an_answer_that_breaks_off_is_asked_for_again(
 ) -> None:
     async with (
         neighbors.served(holder) as claims_url,
-        neighbors.torn(rail, path=TRANSFER.encode(), bytes_left=bytes_left) as rail_url,
+        neighbors.torn(rail, path=TRANSFER.path.encode(), bytes_left=bytes_left) as rail_url,
     ):
         bank = await neighbors.bank_at(
             alone,

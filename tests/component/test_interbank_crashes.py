@@ -10,12 +10,14 @@ import pytest
 from chassis.ids import new_id
 from contracts.banking import PayoutFailed, PayoutSettled, PayoutSubmitted
 from services.banking.adapters import Tools
+from services.banking.adapters.payees import Payee
 from services.banking.adapters.rail import Rail as RailClient
 from services.banking.adapters.rail import TransferOrder
 from services.banking.operations.interbank import Interbank
 from services.banking.rules.submissions import Verdict
 from tests import bank_events as heard
 from tests.alone import Alone
+from tests.component.bank_fixtures import bank, holder, payout_id, rail, rail_folder, running
 from tests.component.bank_neighbors import (
     ARRIVED,
     BENEFIT,
@@ -34,7 +36,7 @@ from tests.component.bank_neighbors import (
 )
 from tests.component.rail_process import Rail
 
-pytest_plugins = ["tests.component.bank_fixtures"]
+__all__ = ["bank", "holder", "payout_id", "rail", "rail_folder", "running"]
 
 
 class Died(BaseException):
@@ -48,6 +50,7 @@ class Dying(RailClient):
 
     def __init__(self, inner: RailClient, place: str) -> None:
         self._inner = inner
+        self.breaker = inner.breaker
         self._place = place
 
     async def check_payee(self, order: TransferOrder) -> Verdict | None:
@@ -60,8 +63,8 @@ class Dying(RailClient):
         self._die("after-the-transfer")
         return verdict
 
-    async def status(self, payout_id: UUID) -> Verdict:
-        verdict = await self._inner.status(payout_id)
+    async def status(self, payout_id: UUID, *, amount: int, payee: Payee | None) -> Verdict:
+        verdict = await self._inner.status(payout_id, amount=amount, payee=payee)
         self._die("after-the-status")
         return verdict
 
@@ -75,6 +78,7 @@ class Asleep(RailClient):
 
     def __init__(self, inner: RailClient) -> None:
         self._inner = inner
+        self.breaker = inner.breaker
         self.checked = asyncio.Event()
         self.woken = asyncio.Event()
 

@@ -12,8 +12,8 @@ from contracts.event import Cause
 from contracts.types import InvoiceId, PartyId, PayoutId
 from services.banking.adapters.payees import KEYS_TIMEOUT_S
 from services.banking.rules import accounts, funds, ledger, payouts
-from services.banking.rules.accounts import AccountToBlock
-from services.banking.rules.funds import Order, Owed
+from services.banking.rules.accounts import AccountToBlock, Number
+from services.banking.rules.funds import Order, Ordered, Owed
 from services.banking.rules.ledger import CLEARING, INSURER, OTHER_BANKS, TREASURY, Ledger, Posting
 from services.banking.rules.payouts import OpenPayout, same_name
 from services.banking.rules.submissions import DIALOG_MAX_S, LEASE_S, Patience
@@ -26,8 +26,17 @@ FUND = ledger.fund_of(heard.PROGRAMME)
 ORDER = Order(document="SP2D 1", officer="bendahara", cause=CAUSE)
 
 
-def owed(number: int, amount: int) -> Owed:
-    return Owed(InvoiceId(UUID(int=number)), heard.PROGRAMME, "2025-07", amount, date(2025, 7, 15))
+def owed(number: int, amount: int, due_on: date = date(2025, 7, 15)) -> Ordered:
+    invoice_id = InvoiceId(UUID(int=number))
+    return Ordered(Owed(invoice_id, heard.PROGRAMME, "2025-07", amount, due_on), ORDER)
+
+
+def none_left() -> None:
+    """Of account numbers."""
+
+
+def nobody_asks() -> Number:
+    raise AssertionError("a number was asked for, and none is needed")
 
 
 def payout(amount: int = 20_000_000) -> OpenPayout:
@@ -51,7 +60,7 @@ def test_without_a_paper_the_account_is_deferred_and_the_paper_named(
     has_ktp: bool, has_kk: bool, missing: tuple[str, ...]
 ) -> None:
     worker = heard.worker_enrolled(has_ktp=has_ktp, has_kk=has_kk)
-    deferred = accounts.member_account(worker, now=NOW)
+    deferred = accounts.member_account(worker, nobody_asks, now=NOW)
     assert isinstance(deferred, AccountDeferred)
     assert (deferred.worker_id, deferred.missing) == (worker.worker_id, missing)
     assert deferred.occurred_at == NOW
@@ -59,7 +68,7 @@ def test_without_a_paper_the_account_is_deferred_and_the_paper_named(
 
 def test_with_both_papers_the_member_gets_the_one_account_there_can_be() -> None:
     worker = heard.worker_enrolled()
-    first, again = (accounts.member_account(worker, now=NOW) for _ in range(2))
+    first, again = (accounts.member_account(worker, none_left, now=NOW) for _ in range(2))
     assert isinstance(first, AccountOpened)
     assert (first.key, first.holder) == (str(worker.worker_id), "member")
     assert first == again
@@ -67,7 +76,7 @@ def test_with_both_papers_the_member_gets_the_one_account_there_can_be() -> None
 
 def test_an_heirs_account_is_ordered_by_the_party() -> None:
     heir = heard.heir_registered(UUID(int=1), UUID(int=2), account="open-here")
-    opened = accounts.heir_account(heir, now=NOW)
+    opened = accounts.heir_account(heir, None, village_code=None, now=NOW)
     assert (opened.key, opened.holder) == (str(heir.party_id), "heir")
 
 
@@ -125,7 +134,7 @@ def test_the_fixed_accounts_have_the_same_ids_for_ever() -> None:
 def test_whatever_is_owed_no_more_is_paid_than_there_is(amounts: list[int], funds_: int) -> None:
     book = Ledger({FUND: funds_})
     invoices = [owed(number, amount) for number, amount in enumerate(amounts, start=1)]
-    outcomes = list(funds.pay(invoices, ORDER, ledger=book, now=NOW))
+    outcomes = list(funds.pay(invoices, ledger=book, now=NOW))
     paid = [each for each in outcomes if isinstance(each, InvoicePaid)]
     assert len(outcomes) == len(invoices)
     assert book.balances[FUND] == funds_ - sum(each.transfer.amount for each in paid) >= 0
@@ -134,9 +143,7 @@ def test_whatever_is_owed_no_more_is_paid_than_there_is(amounts: list[int], fund
 
 def test_an_invoice_that_the_fund_cannot_carry_waits_and_the_shortfall_is_told() -> None:
     book = Ledger({FUND: 100})
-    first, second, third = funds.pay(
-        [owed(1, 80), owed(2, 30), owed(3, 20)], ORDER, ledger=book, now=NOW
-    )
+    first, second, third = funds.pay([owed(1, 80), owed(2, 30), owed(3, 20)], ledger=book, now=NOW)
     assert isinstance(first, InvoicePaid)
     assert (first.payment_order, first.paid_by) == ("SP2D 1", "bendahara")
     assert first.transfer.debit_balance == 20

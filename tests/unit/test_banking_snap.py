@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-import httpx
 import pytest
 
 from services.banking.adapters.snap import (
@@ -54,10 +53,18 @@ def test_every_request_has_a_number_of_its_own() -> None:
         (200, b'{"responseCode": "4031814", "responseMessage": "says one thing and another"}'),
         (200, b'{"responseCode": 2001800}'),
         (200, b'{"responseMessage": "Successful"}'),
+        (200, b'{"responseCode": "2001600"}'),
+        (200, b'{"responseCode": "2001800", "responseCode": "2001800"}'),
+        (200, b'{"responseCode": "2001800", "amount": {"value": 20000000, "currency": "IDR"}}'),
+        (200, b'{"responseCode": "2001800", "amount": {"value": "20000000.00"}}'),
+        (200, b'{"responseCode": "2001800", "amount": "20000000.00"}'),
+        (200, b'{"responseCode": "2001800", "partnerReferenceNo": 5}'),
+        (200, b"[" * 20_000 + b"]" * 20_000),
+        (200, b"\xff\xfe"),
     ],
 )
 def test_an_answer_that_is_torn_or_not_snap_says_nothing(status: int, body: bytes) -> None:
-    assert answer_in(httpx.Response(status, content=body)) is None
+    assert answer_in(body, status=status, service="18") is None
 
 
 @pytest.mark.parametrize(

@@ -20,16 +20,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from chassis.signed_tokens import TOKEN_CHARACTERS_MAX, key_id
 from contracts.refusal import Refused
 from services.enrollment.adapters.card_tokens import (
     TEXT_CHARACTERS_MAX,
-    TOKEN_CHARACTERS_MAX,
     CardForged,
     CardRevoked,
     CardSigner,
     CardUnreadable,
     CardVerifier,
-    key_id,
     public_jwks,
 )
 from tameng import tokens

@@ -1,19 +1,14 @@
 """Text on paper: letters that the font has, lines that fit."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from services.enrollment.adapters.lettering import (
-    BOLD,
-    fitted,
-    in_words,
-    kpj_groups,
-    printable,
-)
+from chassis.paper.lettering import BOLD, fitted, in_words, instant_in_words, printable, rupiah
+from services.enrollment.adapters.lettering import kpj_groups
 
 
 @pytest.mark.parametrize(
@@ -90,3 +85,16 @@ def test_member_numbers_are_read_in_groups() -> None:
 def test_days_are_written_in_indonesian() -> None:
     assert in_words(date(2025, 7, 3)) == "3 Juli 2025"
     assert in_words(date(2026, 12, 31)) == "31 Desember 2026"
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [(0, "Rp0"), (999, "Rp999"), (42_000_000, "Rp42.000.000"), (-20_500, "-Rp20.500")],
+)
+def test_rupiah_have_dots_between_thousands(amount: int, shown: str) -> None:
+    assert rupiah(amount) == shown
+
+
+def test_an_instant_is_told_by_the_clock_of_kupang() -> None:
+    at = datetime(2025, 12, 31, 16, 5, tzinfo=UTC)
+    assert instant_in_words(at) == "1 Januari 2026 00.05 WITA"

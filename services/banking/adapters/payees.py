@@ -3,30 +3,24 @@
 Nothing of it is kept: the key and what it opens live as long as one dialog with the rail.
 """
 
-import asyncio
-from base64 import b64decode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
 
-import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from chassis.sealing import SealBroken, open_sealed
-from chassis.settings import text_in
 from contracts.sealed import Sealed
+from services.banking.adapters.key_service import KEYS_TIMEOUT_S, KeyService, KeysUnavailable
+
+__all__ = ["KEYS_TIMEOUT_S", "KeysUnavailable", "Payee", "PayeeUnreadable", "Payees"]
 
 KIND = "heir-identity"
-KEYS_TIMEOUT_S = 4.0
 REASON = "a benefit goes to an account at another bank"
 
 
 class PayeeUnreadable(Exception):
     """The payee's block does not open, or names no account; the text names nobody."""
-
-
-class KeysUnavailable(Exception):
-    """The claims service gives no keys now."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,50 +42,59 @@ class HeirIdentity(BaseModel):
     account_number: str | None = None
 
 
-class _Keys(BaseModel):
-    keys: dict[UUID, str]
-
-
 class Payees:
-    """Asks the claims service for one person's key, with banking's own token."""
+    """Opens the blocks of heirs, those of many in one question to the claims service."""
 
     def __init__(self, claims_url: str, *, token_file: Path) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=claims_url, timeout=KEYS_TIMEOUT_S, trust_env=False
-        )
-        self._token_file = token_file
+        self.key_service = KeyService(claims_url, holder="claims", token_file=token_file)
 
-    async def payee(self, identity: Sealed) -> Payee:
-        """The person in the block. Raises: PayeeUnreadable, KeysUnavailable."""
-        if identity.kind != KIND:
-            raise PayeeUnreadable(f"a block of kind {identity.kind} names no account")
-        key = await self._key(identity.subject)
-        try:
-            heir = open_sealed(identity, key, HeirIdentity)
-        except SealBroken as error:
-            raise PayeeUnreadable(str(error)) from None
-        if heir.bank_code is None or heir.account_number is None:
-            raise PayeeUnreadable(f"the block of {identity.subject} names no account")
-        return Payee(heir.name, heir.bank_code, heir.account_number)
+    async def payees(self, blocks: Sequence[Sealed]) -> list[Payee | PayeeUnreadable]:
+        """The persons in these blocks, in order, or why one cannot be read.
+
+        At most `key_service.SUBJECTS_MAX` of them. Raises: KeysUnavailable.
+        """
+        if not blocks:
+            return []
+        keys = await self.key_service.keys((block.subject for block in blocks), REASON)
+        return [_read(block, keys.get(block.subject)) for block in blocks]
+
+    async def heir(self, block: Sealed, *, reason: str) -> HeirIdentity:
+        """The person in one block, wherever the money goes. The reason is put on record by claims.
+
+        Raises: PayeeUnreadable, KeysUnavailable.
+        """
+        key = await self.key_service.key(block.subject, reason)
+        if key is None:
+            raise PayeeUnreadable(f"claims has no key of {block.subject}")
+        return heir_in(block, key)
 
     async def close(self) -> None:
         """Let go of the connections."""
-        await self._client.aclose()
+        await self.key_service.close()
 
-    async def _key(self, subject: UUID) -> bytes:
-        try:
-            async with asyncio.timeout(KEYS_TIMEOUT_S):
-                response = await self._client.post(
-                    "/subject-keys:read",
-                    json={"subjects": [str(subject)], "reason": REASON},
-                    headers={"Authorization": f"Bearer {text_in(self._token_file)}"},
-                )
-            response.raise_for_status()
-            keys = _Keys.model_validate_json(response.content).keys
-        except httpx.HTTPStatusError as error:
-            raise KeysUnavailable(f"claims answers {error.response.status_code}") from None
-        except (httpx.HTTPError, OSError, ValidationError) as error:
-            raise KeysUnavailable(f"claims gives no key: {type(error).__name__}") from None
-        if subject not in keys:
-            raise PayeeUnreadable(f"claims has no key of {subject}")
-        return b64decode(keys[subject])
+
+def payee_in(identity: Sealed, key: bytes) -> Payee:
+    """The person in a block, by its key. Raises: PayeeUnreadable."""
+    heir = heir_in(identity, key)
+    if heir.bank_code is None or heir.account_number is None:
+        raise PayeeUnreadable(f"the block of {identity.subject} names no account")
+    return Payee(heir.name, heir.bank_code, heir.account_number)
+
+
+def heir_in(identity: Sealed, key: bytes) -> HeirIdentity:
+    """The heir in a block, by its key. Raises: PayeeUnreadable."""
+    if identity.kind != KIND:
+        raise PayeeUnreadable(f"a block of kind {identity.kind} names no account")
+    try:
+        return open_sealed(identity, key, HeirIdentity)
+    except SealBroken as error:
+        raise PayeeUnreadable(str(error)) from None
+
+
+def _read(block: Sealed, key: bytes | None) -> Payee | PayeeUnreadable:
+    if key is None:
+        return PayeeUnreadable(f"claims has no key of {block.subject}")
+    try:
+        return payee_in(block, key)
+    except PayeeUnreadable as error:
+        return error

@@ -1,10 +1,13 @@
 """Open accounts, and block those of members who died."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from chassis.state.unit import Unit
 from contracts.claims import ClaimFiled, HeirRegistered
-from contracts.enrollment import WorkerEnrolled
+from contracts.enrollment import WorkerAmended, WorkerEnrolled
+from contracts.event import Cause
+from services.banking.operations.numbers import next_number
 from services.banking.queries import accounts as queries
 from services.banking.rules import accounts as rules
 
@@ -12,31 +15,58 @@ from services.banking.rules import accounts as rules
 async def open_for_members(unit: Unit, enrolled: Sequence[WorkerEnrolled]) -> None:
     """Open or defer an account for each member about whom nothing was decided yet."""
     decided = await queries.decided(unit.session, [worker.worker_id for worker in enrolled])
-    await unit.record(
-        rules.member_account(worker, now=unit.now)
-        for worker in enrolled
-        if worker.worker_id not in decided
-    )
-    await block(unit, enrolled)
+    fresh = [worker for worker in enrolled if worker.worker_id not in decided]
+    if fresh:
+        give = await next_number(unit)
+        await unit.record([rules.member_account(each, give, now=unit.now) for each in fresh])
+    await block_members(unit, {event.worker_id: event.cause for event in enrolled})
+
+
+async def open_with_papers(unit: Unit, amended: Sequence[WorkerAmended]) -> None:
+    """Open the accounts that waited for papers which are on file now. Who has an account, or is not
+    enrolled here yet, changes nothing."""
+    waiting = await queries.still_missing(unit.session, [each.worker_id for each in amended])
+    if not waiting:
+        return
+    give = await next_number(unit)
+    changes = [
+        rules.amended_account(waiting[event.worker_id], event, give, now=unit.now)
+        for event in amended
+        if event.worker_id in waiting
+    ]
+    await unit.record([each for each in changes if each is not None])
+    await block_members(unit, {event.worker_id: event.cause for event in amended})
 
 
 async def open_for_heirs(unit: Unit, registered: Sequence[HeirRegistered]) -> None:
     """Open an account for each heir who asks for one and has none."""
     asked = {heir.party_id: heir for heir in registered if heir.account == "open-here"}
     held = await queries.holders(unit.session, list(asked))
+    fresh = [heir for party_id, heir in asked.items() if party_id not in held]
+    if not fresh:
+        return
+    villages = await queries.villages(unit.session, [heir.worker_id for heir in fresh])
+    give = await next_number(unit)
     await unit.record(
-        rules.heir_account(heir, now=unit.now)
-        for party_id, heir in asked.items()
-        if party_id not in held
+        [
+            rules.heir_account(
+                heir, give(), village_code=villages.get(heir.worker_id), now=unit.now
+            )
+            for heir in fresh
+        ]
     )
 
 
-async def block(unit: Unit, events: Sequence[WorkerEnrolled | ClaimFiled]) -> None:
+async def block(unit: Unit, filed: Sequence[ClaimFiled]) -> None:
+    """Block the free accounts of those of these members whose death was reported."""
+    await block_members(unit, {event.worker_id: event.cause for event in filed})
+
+
+async def block_members(unit: Unit, causes: Mapping[UUID, Cause]) -> None:
     """Block the free accounts of those of these members whose death was reported.
 
-    The report and the enrollment come in any order: whichever is the later blocks.
+    The report and the opening come in any order: whichever is the later blocks.
     """
-    causes = {event.worker_id: event.cause for event in events}
     free = await queries.to_block(unit.session, list(causes))
     await unit.record(
         rules.block(account, cause=causes[account.worker_id], now=unit.now) for account in free

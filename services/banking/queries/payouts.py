@@ -1,8 +1,8 @@
 """What is known of payouts and payees."""
 
 import json
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,12 +11,20 @@ from sqlmodel import col, select
 from contracts.claims import Benefit
 from contracts.event import Cause
 from contracts.sealed import Sealed
-from contracts.types import ClaimId, PartyId, PayoutId, WorkerId
-from services.banking.models import Party, Payout
-from services.banking.rules.payouts import OpenPayout
+from contracts.types import AccountId, ClaimId, PartyId, PayoutId, WorkerId
+from services.banking.models import Account, Party, Payout
+from services.banking.queries.activity import last_used
+from services.banking.rules.payouts import OpenPayout, PayeeAccount
 
 PAYOUTS_MAX = 500
 """How many payouts are looked at in one transaction."""
+
+
+class WaitingHere(NamedTuple):
+    """A payout within the bank, and the account that it is to reach."""
+
+    payout: OpenPayout
+    account: PayeeAccount
 
 
 async def known(session: AsyncSession, payout_ids: Sequence[UUID]) -> set[UUID]:
@@ -25,45 +33,93 @@ async def known(session: AsyncSession, payout_ids: Sequence[UUID]) -> set[UUID]:
     return set(await session.scalars(statement))
 
 
-async def ordered_here(session: AsyncSession) -> list[OpenPayout]:
-    """The payouts within the bank that wait, the oldest first."""
+async def ordered_here(session: AsyncSession) -> list[WaitingHere]:
+    """The payouts within the bank that wait for nobody, the oldest first."""
     statement = (
-        select(Payout)
-        .where(Payout.rail == "same-bank", Payout.state == "ordered")
+        select(Payout, Account)
+        .join(Account, col(Account.holder_id) == Payout.payee_id)
+        .where(
+            Payout.rail == "same-bank",
+            Payout.state == "ordered",
+            col(Payout.stopped_reason).is_(None),
+        )
         .order_by(col(Payout.ordered_at), col(Payout.payout_id))
         .limit(PAYOUTS_MAX)
     )
-    return [_open(payout) for payout in await session.scalars(statement)]
+    return await _with_accounts(session, (await session.execute(statement)).all())
+
+
+async def waiting_here(session: AsyncSession, payout_id: UUID) -> WaitingHere | None:
+    """A payout within the bank with its account, stopped or not."""
+    statement = (
+        select(Payout, Account)
+        .join(Account, col(Account.holder_id) == Payout.payee_id)
+        .where(Payout.payout_id == payout_id)
+    )
+    found = await _with_accounts(session, (await session.execute(statement)).all())
+    return found[0] if found else None
 
 
 async def ordered_elsewhere(session: AsyncSession) -> list[OpenPayout]:
-    """The payouts to other banks that wait and whose payee is known here, the oldest first."""
+    """The payouts to other banks that wait for nobody and whose payee is known here, the oldest
+    first.
+    """
     statement = (
         select(Payout)
         .join(
             Party,
             (col(Party.claim_id) == Payout.claim_id) & (col(Party.party_id) == Payout.payee_id),
         )
-        .where(Payout.rail == "interbank", Payout.state == "ordered", Party.account == "elsewhere")
+        .where(
+            Payout.rail == "interbank",
+            Payout.state == "ordered",
+            col(Payout.stopped_reason).is_(None),
+            Party.account == "elsewhere",
+        )
         .order_by(col(Payout.ordered_at), col(Payout.payout_id))
         .limit(PAYOUTS_MAX)
     )
-    return [_open(payout) for payout in await session.scalars(statement)]
+    return [open_payout(payout) for payout in await session.scalars(statement)]
 
 
-async def submitted(session: AsyncSession, payout_id: UUID) -> OpenPayout | None:
-    """The payout, while the rail's answer to it is not known."""
-    payout = await session.get(Payout, payout_id)
-    return _open(payout) if payout is not None and payout.state == "submitted" else None
+async def submitted(session: AsyncSession, payout_ids: Collection[UUID]) -> dict[UUID, OpenPayout]:
+    """Those of these payouts of which the rail's answer is not known and that no person has."""
+    statement = _submitted(payout_ids)
+    return {each.payout_id: open_payout(each) for each in await session.scalars(statement)}
 
 
-async def identity(session: AsyncSession, payout: OpenPayout) -> Sealed | None:
-    """The sealed block that says who the payee is, and where the money goes."""
-    party = await session.get(Party, (payout.claim_id, payout.payee_id))
-    return Sealed.model_validate_json(json.dumps(party.identity)) if party else None
+async def with_payees(
+    session: AsyncSession, payout_ids: Collection[UUID]
+) -> dict[UUID, tuple[OpenPayout, Sealed | None]]:
+    """As `submitted`, each with the sealed block that says who is paid, and where."""
+    statement = _submitted(payout_ids).add_columns(col(Party.identity)).join(
+        Party,
+        (col(Party.claim_id) == Payout.claim_id) & (col(Party.party_id) == Payout.payee_id),
+        isouter=True,
+    )  # fmt: skip
+    return {
+        payout.payout_id: (
+            open_payout(payout),
+            Sealed.model_validate_json(json.dumps(identity)) if identity else None,
+        )
+        for payout, identity in await session.execute(statement)
+    }
 
 
-def _open(payout: Payout) -> OpenPayout:
+async def payout(session: AsyncSession, payout_id: UUID) -> Payout | None:
+    """The payout as it stands."""
+    return await session.get(Payout, payout_id)
+
+
+async def replaced_by(session: AsyncSession, payout_id: UUID) -> UUID | None:
+    """The payout that took this one's place."""
+    statement = select(Payout.payout_id).where(Payout.replaces == payout_id)
+    found: UUID | None = await session.scalar(statement)
+    return found
+
+
+def open_payout(payout: Payout) -> OpenPayout:
+    """As rules know it."""
     return OpenPayout(
         payout_id=PayoutId(payout.payout_id),
         claim_id=ClaimId(payout.claim_id),
@@ -73,3 +129,27 @@ def _open(payout: Payout) -> OpenPayout:
         amount=payout.amount,
         cause=Cause(payout.ordered_event_id, payout.correlation_id),
     )
+
+
+def _submitted(payout_ids: Collection[UUID]) -> Any:  # noqa: ANN401  (columns are added to it)
+    return select(Payout).where(
+        col(Payout.payout_id).in_(payout_ids),
+        Payout.state == "submitted",
+        col(Payout.stopped_reason).is_(None),
+    )
+
+
+async def _with_accounts(session: AsyncSession, rows: Sequence[Any]) -> list[WaitingHere]:
+    used = await last_used(session, [account.account_id for _, account in rows])
+    return [
+        WaitingHere(
+            open_payout(payout),
+            PayeeAccount(
+                account_id=AccountId(account.account_id),
+                product=account.product,
+                is_closed=account.closed_at is not None,
+                last_used_at=used[AccountId(account.account_id)],
+            ),
+        )
+        for payout, account in rows
+    ]

@@ -1,7 +1,8 @@
 """The province's money: deposits, and the invoices that are paid from them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from itertools import groupby
 from typing import NamedTuple
 
 from contracts.banking import FundsDeposited, InvoicePaid, InvoiceUnpaid
@@ -41,6 +42,17 @@ class Order(NamedTuple):
     """What it rests on, such as the number of the SP2D (PP 12/2019 art. 141)."""
     officer: str
     cause: Cause
+    spp: str | None = None
+    """The request for payment that came before the SP2D."""
+    spm: str | None = None
+    """The order to pay that came between."""
+
+
+class Ordered(NamedTuple):
+    """An invoice that was ordered to be paid and waits for money."""
+
+    invoice: Owed
+    order: Order
 
 
 def deposit(
@@ -57,18 +69,31 @@ def deposit(
 
 
 def pay(
-    owed: Iterable[Owed], order: Order, *, ledger: Ledger, now: datetime
+    ordered: Iterable[Ordered],
+    *,
+    ledger: Ledger,
+    now: datetime,
+    kept: Mapping[date, int] | None = None,
 ) -> Iterator[InvoicePaid | InvoiceUnpaid]:
-    """Pay each invoice that the programme's account carries, in the order given; the others wait.
+    """Pay the invoices that the programme's account carries; the others wait.
 
+    `ordered` begins with the oldest due. What is due later is only paid with money that all that is
+    due earlier leaves over, `kept` included: rupiah of other invoices that wait, by their due date.
     No spending without the money for it (PP 12/2019 art. 124(1)).
     """
-    for invoice in owed:
-        shortfall = ledger.shortfall(postings.fund_of(invoice.programme_id), invoice.amount)
-        if shortfall:
-            yield _unpaid(invoice, order, shortfall=shortfall, now=now)
-        else:
-            yield _paid(invoice, order, ledger=ledger, now=now)
+    before = 0
+    for due_on, same_day in groupby(ordered, key=lambda each: each.invoice.due_on):
+        others = sum(amount for due, amount in (kept or {}).items() if due < due_on)
+        unpaid = 0
+        for invoice, order in same_day:
+            fund = postings.fund_of(invoice.programme_id)
+            shortfall = ledger.shortfall(fund, others + before + invoice.amount)
+            if shortfall:
+                unpaid += invoice.amount
+                yield _unpaid(invoice, order, shortfall=shortfall, now=now)
+            else:
+                yield _paid(invoice, order, ledger=ledger, now=now)
+        before += unpaid
 
 
 def _paid(invoice: Owed, order: Order, *, ledger: Ledger, now: datetime) -> InvoicePaid:
@@ -81,6 +106,8 @@ def _paid(invoice: Owed, order: Order, *, ledger: Ledger, now: datetime) -> Invo
         transfer=ledger.post(posting),
         payment_order=order.document,
         paid_by=order.officer,
+        spp=order.spp,
+        spm=order.spm,
     )
 
 
@@ -92,4 +119,7 @@ def _unpaid(invoice: Owed, order: Order, *, shortfall: int, now: datetime) -> In
         month=invoice.month,
         shortfall=shortfall,
         payment_order=order.document,
+        ordered_by=order.officer,
+        spp=order.spp,
+        spm=order.spm,
     )

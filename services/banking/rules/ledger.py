@@ -1,15 +1,14 @@
 """The double-entry ledger: its fixed accounts, its postings, and what an account can carry."""
 
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID
 
-from contracts.banking import Transfer
+from contracts.banking import Transfer, TransferKind
 from contracts.event import derived_id
 from contracts.refusal import Refused
 from contracts.types import AccountId, TransferId
-
-Kind = Literal["deposit", "contribution", "benefit", "reserve", "settle", "return"]
 
 
 def _fixed(name: str) -> AccountId:
@@ -24,8 +23,21 @@ INSURER = _fixed("insurer")
 """Contributions fill it, benefits leave it."""
 CLEARING = _fixed("rail-clearing")
 """Money set aside for an interbank payout until the rail has answered."""
-OUTSIDE = frozenset({TREASURY, OTHER_BANKS})
+VAULT = _fixed("vault")
+"""Cash at the branches: what is paid in over the counter leaves it, what is paid out reaches it."""
+SUSPENSE = _fixed("suspense")
+"""Differences with the rail that nobody has explained away yet: a claim until it is recovered."""
+OUTSIDE = frozenset({TREASURY, OTHER_BANKS, VAULT, SUSPENSE})
 """Accounts that only mirror what is elsewhere: they may go below zero."""
+FIXED: Mapping[AccountId, str] = {
+    TREASURY: "Regional treasury",
+    INSURER: "Insurer",
+    CLEARING: "Rail clearing",
+    OTHER_BANKS: "Other banks",
+    VAULT: "Cash at branches",
+    SUSPENSE: "Suspense",
+}
+"""What the bank's own accounts are called."""
 
 
 class FundsInsufficient(Refused):
@@ -37,7 +49,7 @@ class FundsInsufficient(Refused):
 class Posting(NamedTuple):
     """A movement of money that is asked for. `kind` and `reference` name it for ever."""
 
-    kind: Kind
+    kind: TransferKind
     reference: UUID
     debit_account: AccountId
     credit_account: AccountId
@@ -52,12 +64,18 @@ class Ledger:
     """
 
     balances: dict[AccountId, int]
+    held: dict[AccountId, int] = field(default_factory=dict)
+    """What holds keep back of a balance, where they do."""
+
+    def available(self, account: AccountId) -> int:
+        """What the account may pay: its balance without what is held."""
+        return self.balances[account] - self.held.get(account, 0)
 
     def shortfall(self, account: AccountId, amount: int) -> int:
         """The rupiah that the account lacks to pay the amount; 0 when it can."""
         if account in OUTSIDE:
             return 0
-        return max(0, amount - self.balances[account])
+        return max(0, amount - self.available(account))
 
     def post(self, posting: Posting) -> Transfer:
         """Move the money. Raises: FundsInsufficient."""
@@ -117,3 +135,23 @@ def settle(payout_id: UUID, amount: int) -> Posting:
 def take_back(payout_id: UUID, amount: int) -> Posting:
     """The other bank refused: what was set aside is the insurer's again."""
     return Posting("return", payout_id, CLEARING, INSURER, amount)
+
+
+def suspense(difference_id: UUID, amount: int) -> Posting:
+    """The rail moved more than our book says: the difference is claimed from the other bank."""
+    return Posting("suspense", difference_id, SUSPENSE, OTHER_BANKS, amount)
+
+
+def recovery(reference: UUID, amount: int) -> Posting:
+    """The other bank gave a difference back."""
+    return Posting("recovery", reference, OTHER_BANKS, SUSPENSE, amount)
+
+
+def cash_in(reference: UUID, account_id: AccountId, amount: int) -> Posting:
+    """Cash comes over the counter onto an account."""
+    return Posting("cash-in", reference, VAULT, account_id, amount)
+
+
+def cash_out(reference: UUID, account_id: AccountId, amount: int) -> Posting:
+    """Cash leaves an account over the counter."""
+    return Posting("cash-out", reference, account_id, VAULT, amount)

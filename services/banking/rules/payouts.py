@@ -7,15 +7,27 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from contracts.banking import PayoutFailed, PayoutOrdered, PayoutSettled, PayoutSubmitted
+from contracts.banking import (
+    PayoutFailed,
+    PayoutOrdered,
+    PayoutSettled,
+    PayoutStopped,
+    PayoutSubmitted,
+    StopReason,
+)
 from contracts.claims import Benefit, BenefitLine, ClaimApproved
 from contracts.event import Cause, derived_id
-from contracts.types import ClaimId, PartyId, PayoutId, WorkerId
+from contracts.types import AccountId, ClaimId, PartyId, PayoutId, WorkerId
 from services.banking.rules import ledger as postings
+from services.banking.rules.activity import standing_of
 from services.banking.rules.ledger import Ledger, Posting
+from services.banking.rules.products import products
 
 REASON_LENGTH_MAX = 200
+RAIL_AMOUNT_MAX = 250_000_000
+"""Rupiah that BI-FAST takes in one transaction (domain 5.5)."""
 _LONG_NUMBER = re.compile(r"\d{8,}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 class OpenPayout(NamedTuple):
@@ -29,6 +41,22 @@ class OpenPayout(NamedTuple):
     amount: int
     cause: Cause
     """The event that ordered it. What follows has its id from here: none happens twice."""
+
+
+class PayeeAccount(NamedTuple):
+    """The account at this bank that a payout is to reach."""
+
+    account_id: AccountId
+    product: str
+    is_closed: bool
+    last_used_at: datetime
+
+
+class Stop(NamedTuple):
+    """Why a person has to look first."""
+
+    reason: StopReason
+    words: str
 
 
 def payout_id_of(claim_id: ClaimId, line: BenefitLine) -> PayoutId:
@@ -60,6 +88,40 @@ def pay_here(payout: OpenPayout, *, ledger: Ledger, now: datetime) -> PayoutSett
     return _settled(payout, posting, ledger=ledger, now=now)
 
 
+def stop_here(
+    payout: OpenPayout, account: PayeeAccount, *, balance: int, now: datetime
+) -> Stop | None:
+    """Why an account here may not be paid as it stands, if so (domain 5.2 and 5.4)."""
+    if account.is_closed:
+        return Stop("account-closed", "the account is closed")
+    if standing_of(account.last_used_at, now) == "dormant":
+        return Stop("account-dormant", f"nobody used it since {account.last_used_at.date()}")
+    most = products()[account.product].balance_max
+    if most is not None and balance + payout.amount > most:
+        words = f"the {account.product} account holds at most Rp{most:,}: upgrade it, then resume"
+        return Stop("product-limit", words)
+    return None
+
+
+def stop_elsewhere(payout: OpenPayout) -> Stop | None:
+    """Why the rail does not take a payout, if so."""
+    if payout.amount > RAIL_AMOUNT_MAX:
+        return Stop("rail-limit", f"the rail takes at most Rp{RAIL_AMOUNT_MAX:,} in a transaction")
+    return None
+
+
+def stop(payout: OpenPayout, why: Stop, *, turn: UUID, now: datetime) -> PayoutStopped:
+    """Leave the payout to a person. `turn` names the occasion: it may be stopped again, later."""
+    return PayoutStopped(
+        **payout.cause.stamp(f"stop {turn}", at=now),
+        payout_id=payout.payout_id,
+        claim_id=payout.claim_id,
+        worker_id=payout.worker_id,
+        reason=why.reason,
+        words=line(why.words),
+    )
+
+
 def submit(payout: OpenPayout, *, ledger: Ledger, now: datetime) -> PayoutSubmitted:
     """Set the money aside before the rail is called. Raises: FundsInsufficient."""
     return PayoutSubmitted(
@@ -71,13 +133,22 @@ def submit(payout: OpenPayout, *, ledger: Ledger, now: datetime) -> PayoutSubmit
     )
 
 
-def settle(payout: OpenPayout, *, ledger: Ledger, now: datetime) -> PayoutSettled:
-    """The other bank has the money."""
+def settle(
+    payout: OpenPayout, *, ledger: Ledger, now: datetime, confirmed_by: str | None = None
+) -> PayoutSettled:
+    """The other bank has the money, as the rail says or two officers do."""
     posting = postings.settle(payout.payout_id, payout.amount)
-    return _settled(payout, posting, ledger=ledger, now=now)
+    return _settled(payout, posting, ledger=ledger, now=now, confirmed_by=confirmed_by)
 
 
-def fail(payout: OpenPayout, reason: str, *, ledger: Ledger, now: datetime) -> PayoutFailed:
+def fail(
+    payout: OpenPayout,
+    reason: str,
+    *,
+    ledger: Ledger,
+    now: datetime,
+    confirmed_by: str | None = None,
+) -> PayoutFailed:
     """The other bank refused for good, in these words: the money is the insurer's again."""
     return PayoutFailed(
         **payout.cause.stamp("fail", at=now),
@@ -85,9 +156,15 @@ def fail(payout: OpenPayout, reason: str, *, ledger: Ledger, now: datetime) -> P
         claim_id=payout.claim_id,
         worker_id=payout.worker_id,
         benefit=payout.benefit,
-        reason=without_numbers(reason)[:REASON_LENGTH_MAX],
+        reason=line(reason),
         transfer=ledger.post(postings.take_back(payout.payout_id, payout.amount)),
+        confirmed_by=confirmed_by,
     )
+
+
+def line(words: str) -> str:
+    """Another bank's words as one line that an event may carry."""
+    return without_numbers(_CONTROL.sub(" ", words)).strip()[:REASON_LENGTH_MAX].strip() or "-"
 
 
 def without_numbers(words: str) -> str:
@@ -110,7 +187,12 @@ def _plain(name: str) -> str:
 
 
 def _settled(
-    payout: OpenPayout, posting: Posting, *, ledger: Ledger, now: datetime
+    payout: OpenPayout,
+    posting: Posting,
+    *,
+    ledger: Ledger,
+    now: datetime,
+    confirmed_by: str | None = None,
 ) -> PayoutSettled:
     return PayoutSettled(
         **payout.cause.stamp("settle", at=now),
@@ -120,4 +202,5 @@ def _settled(
         benefit=payout.benefit,
         amount=payout.amount,
         transfer=ledger.post(posting),
+        confirmed_by=confirmed_by,
     )

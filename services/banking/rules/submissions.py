@@ -15,6 +15,10 @@ TRIES_MAX = 20
 BACK_OFF_FIRST_S = 0.5
 BACK_OFF_MAX_S = 300.0
 PUT_OFF_S = 5.0
+SILENCE_MAX_S = 86_400.0
+"""A rail that is away for longer leaves what was sent to it to a person."""
+TAKING_S = 20.0
+"""How long one step takes payouts; with a dialog more, it is well below the watch's limit."""
 
 
 class Meaning(Enum):
@@ -28,7 +32,9 @@ class Meaning(Enum):
     UNKNOWN = "unknown"
     """No answer, a torn one, or one that does not decide: ask again."""
     PUT_OFF = "put-off"
-    """The rail could not be asked, because nobody gives the key to the payee's block."""
+    """The rail was not asked, or is away altogether: no try of this payout."""
+    DIFFERS = "differs"
+    """The rail tells of another amount: a person has to look, and nothing is sent any more."""
 
 
 class Verdict(NamedTuple):
@@ -46,8 +52,9 @@ class Patience(NamedTuple):
     tries_max: int = TRIES_MAX
     back_off_first_s: float = BACK_OFF_FIRST_S
     back_off_max_s: float = BACK_OFF_MAX_S
-
     put_off_s: float = PUT_OFF_S
+    silence_max_s: float = SILENCE_MAX_S
+    taking_s: float = TAKING_S
 
     def delay_s(self, tries: int) -> float | None:
         """The wait after so many unclear tries; None when a person has to ask."""

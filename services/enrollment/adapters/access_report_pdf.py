@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import partial
-from io import BytesIO
 
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph
+from reportlab.platypus import Flowable, Paragraph
 
+from chassis.paper.layout import (
+    TITLE,
+    Told,
+    pairs,
+    section,
+    sheets,
+    table,
+    text,
+    written,
+)
+from chassis.paper.lettering import grouped, in_words, rupiah
 from services.enrollment.adapters.access_report_words import (
     FIELDS,
     INTRODUCTION,
@@ -19,41 +25,14 @@ from services.enrollment.adapters.access_report_words import (
     UNTIL_COVER_ENDS,
     said,
 )
-from services.enrollment.adapters.lettering import REGULAR, in_words, kpj_groups
-from services.enrollment.adapters.report_layout import (
-    MARGIN,
-    SOFT,
-    TITLE,
-    WIDTH,
-    Told,
-    pairs,
-    section,
-    table,
-    text,
-    written,
-)
+from services.enrollment.adapters.lettering import kpj_groups
 from services.enrollment.rules.access_reports import AccessReport, RetentionHeld
-
-_FOOT = 18 * mm
-_HEAD = 14 * mm
 
 
 def access_report_pdf(report: AccessReport) -> bytes:
     """The report as a PDF on A4. The same report gives the same bytes."""
-    content = BytesIO()
-    document = BaseDocTemplate(
-        content,
-        pagesize=A4,
-        title="Laporan Data Pribadi",
-        author="Tameng",
-        lang="id-ID",
-        invariant=1,
-    )
-    frame = Frame(MARGIN, _FOOT, WIDTH, A4[1] - _FOOT - _HEAD, 0, 0, 0, 0)
-    footer = partial(_draw_footer, report)
-    document.addPageTemplates([PageTemplate(frames=[frame], onPage=footer)])
-    document.build(list(_story(report)))
-    return content.getvalue()
+    foot = written(f"Dibuat {written(report.made_at)} oleh {report.made_by}")
+    return sheets(_story(report), title="Laporan Data Pribadi", foot=foot)
 
 
 def _story(report: AccessReport) -> Iterator[Flowable]:
@@ -128,7 +107,7 @@ def _contributions(report: AccessReport) -> Flowable:
     return table(
         ("Bulan", "Jumlah", "Pembayar", "Dibayar"),
         (
-            (each.month, f"Rp{_grouped(each.amount)}", said("payer", each.payer), each.paid_at)
+            (each.month, rupiah(each.amount), said("payer", each.payer), each.paid_at)
             for each in report.contributions
         ),
         widths=(30, 40, 54, 54),
@@ -235,7 +214,7 @@ def _readings(report: AccessReport) -> Iterator[Flowable]:
     )
     left = report.readings_total - len(report.readings)
     if left:
-        yield text(f"Dan {_grouped(left)} pembacaan sebelumnya, yang tercatat dan dapat diminta.")
+        yield text(f"Dan {grouped(left)} pembacaan sebelumnya, yang tercatat dan dapat diminta.")
 
 
 def _retention(report: AccessReport) -> Iterator[Flowable]:
@@ -274,15 +253,3 @@ def _end(on: date | None, reason: str | None) -> str | None:
 
 def _answer(outcome: str | None, legal_ground: str | None) -> str | None:
     return outcome and f"{said('outcome', outcome)}: {legal_ground}"
-
-
-def _grouped(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
-
-
-def _draw_footer(report: AccessReport, canvas: Canvas, document: BaseDocTemplate) -> None:
-    made = f"Dibuat {written(report.made_at)} oleh {report.made_by}"
-    canvas.setFillColor(SOFT)
-    canvas.setFont(REGULAR, 7)
-    canvas.drawString(MARGIN, 10 * mm, written(made))
-    canvas.drawRightString(A4[0] - MARGIN, 10 * mm, f"Rahasia. Halaman {document.page}")

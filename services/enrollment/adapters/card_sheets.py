@@ -2,28 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from io import BytesIO
-from itertools import groupby
 
-import segno
 from reportlab.lib.colors import Color, HexColor, white
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from chassis.paper.codes import draw_code
+from chassis.paper.lettering import BOLD, REGULAR, Lettering, fitted, in_words, printable
 from services.enrollment.adapters.card_tokens import (
     TEXT_CHARACTERS_MAX,
     CardFace,
     CardSigner,
 )
-from services.enrollment.adapters.lettering import (
-    BOLD,
-    REGULAR,
-    Lettering,
-    fitted,
-    in_words,
-    kpj_groups,
-    printable,
-)
+from services.enrollment.adapters.lettering import kpj_groups
 from services.enrollment.rules.months import local_day
 
 CARD_WIDTH, CARD_HEIGHT = 85.60 * mm, 53.98 * mm
@@ -32,8 +24,6 @@ COLUMNS, ROWS = 2, 5
 CARDS_MAX = 5_000
 CODE_SIDE = 30.5 * mm
 """With its quiet zone; the modules take 27 mm or more of it."""
-QUIET_MODULES = 4
-MASK = 3
 
 _GAP_X, _GAP_Y = 4 * mm, 2.5 * mm
 _LEFT = (A4[0] - COLUMNS * CARD_WIDTH - (COLUMNS - 1) * _GAP_X) / 2
@@ -253,29 +243,5 @@ def _draw_field(canvas: Canvas, at: tuple[float, float], label: str, value: Lett
 
 
 def _draw_code(canvas: Canvas, token: str) -> None:
-    """The token as a QR code of error level M, all its modules in one path.
-
-    Signed text is as good as random, so no mask is better than another: one is taken, which saves
-    four fifths of the time.
-    """
-    code = segno.make(token, error="m", boost_error=False, micro=False, mask=MASK)
-    module = CODE_SIDE / (len(code.matrix) + 2 * QUIET_MODULES)
-    left = _CODE_LEFT + QUIET_MODULES * module
-    top = CARD_HEIGHT - _BAND - 1.4 * mm - QUIET_MODULES * module
-    canvas.saveState()
-    canvas.translate(left, top)
-    canvas.scale(module, -module)
-    canvas.setFillColor(_INK)
-    canvas.addLiteral(" ".join([*_dark_runs(code.matrix), "f"]))
-    canvas.restoreState()
-
-
-def _dark_runs(matrix: Sequence[bytearray]) -> Iterator[str]:
-    """A rectangle of PDF for each run of dark modules in a row."""
-    for y, row in enumerate(matrix):
-        x = 0
-        for dark, run in groupby(row):
-            width = len(list(run))
-            if dark:
-                yield f"{x} {y} {width} 1 re"
-            x += width
+    top = CARD_HEIGHT - _BAND - 1.4 * mm
+    draw_code(canvas, token, at=(_CODE_LEFT, top), side=CODE_SIDE)

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from chassis.web.access import ANYWHERE, IN_OPERATION, Caller, Guarded, allowed
 from chassis.web.asked import Asked
+from chassis.web.papers import PDF, paper_answer
 from chassis.web.reading import Noting, Session, tools
 from chassis.web.sheets import SHEETS, Format, sheet_answer
 from contracts.types import Line
@@ -22,7 +23,6 @@ from services.enrollment.rules.access_reports import AccessReport
 router = APIRouter(route_class=Guarded, tags=["Privacy"])
 
 _READINGS_PAGE_MAX = 1_000
-_PDF = "application/pdf"
 _NO_STORE = {"Cache-Control": "no-store"}
 _OF_WORKER = allowed("branch", "auditor", "admin", area=IN_OPERATION)
 _OF_ALL = allowed("auditor", "admin", area=IN_OPERATION)
@@ -81,7 +81,7 @@ def _form(
     accept: Annotated[str, Header()] = "",
 ) -> Form:
     """How the report is wanted: what the query says, else what the client accepts."""
-    return format_ or ("pdf" if _PDF in accept else "json")
+    return format_ or ("pdf" if PDF in accept else "json")
 
 
 @router.get("/workers/{worker_id}/readings")
@@ -133,7 +133,7 @@ async def all_readings_sheet(
 @router.post(
     "/workers/{worker_id}/access-report",
     response_model=AccessReport,
-    responses={200: {"description": "JSON or PDF.", "content": {_PDF: {}}}},
+    responses={200: {"description": "JSON or PDF.", "content": {PDF: {}}}},
 )
 async def make_access_report(
     worker_id: UUID,
@@ -165,8 +165,7 @@ async def _as_json(report: AccessReport) -> Response:
 
 async def _as_pdf(report: AccessReport) -> Response:
     content = await asyncio.to_thread(access_report_pdf, report)
-    named = {"Content-Disposition": 'attachment; filename="access-report.pdf"'}
-    return Response(content, headers=_NO_STORE | named, media_type=_PDF)
+    return paper_answer(content, "access-report")
 
 
 _FORMS = {"json": _as_json, "pdf": _as_pdf}

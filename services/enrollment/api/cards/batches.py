@@ -1,6 +1,6 @@
 """Batches of cards: printed for a village, drawn on paper, listed."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -9,6 +9,7 @@ from pydantic import ConfigDict
 from chassis.web.access import IN_OPERATION, Caller, Guarded, allowed, body, query
 from chassis.web.asked import Asked
 from chassis.web.commands import Command, command
+from chassis.web.papers import PAPER, paper_answer
 from chassis.web.reading import Noting, Session, tools
 from chassis.web.sheets import SHEETS, sheet_answer
 from contracts.types import DistrictCode, Line, RegionCode, VillageCode
@@ -25,9 +26,6 @@ _COUNTS = allowed(
     "province", "checker", "district", "branch", "auditor", "admin", area=query("area")
 )
 _NAMES = allowed("branch", "district", area=IN_OPERATION)
-_PDF: dict[int | str, dict[str, Any]] = {
-    200: {"description": "A PDF to print.", "content": {"application/pdf": {}}}
-}
 Why = Annotated[Line, Query(description="Goes on record with the name of each member shown.")]
 
 
@@ -119,7 +117,7 @@ async def list_batches(
     return await standing.batches(session, programme_id, area=area, state=state, page=page)
 
 
-@router.get("/card-batches/{batch_id}/sheets.pdf", response_class=Response, responses=_PDF)
+@router.get("/card-batches/{batch_id}/sheets.pdf", response_class=Response, responses=PAPER)
 async def sheets(
     batch_id: UUID,
     notes: Noting,
@@ -136,10 +134,10 @@ async def sheets(
     batch = await notes.run(
         lambda unit: documents.named_batch(unit, batch_id, shown=shown, identities=tools.identities)
     )
-    return _pdf(await documents.sheets(batch, key=tools.card_key), f"cards-{batch_id}")
+    return paper_answer(await documents.sheets(batch, key=tools.card_key), f"cards-{batch_id}")
 
 
-@router.get("/card-batches/{batch_id}/hand-out-list.pdf", response_class=Response, responses=_PDF)
+@router.get("/card-batches/{batch_id}/hand-out-list.pdf", response_class=Response, responses=PAPER)
 async def hand_out_list(
     batch_id: UUID,
     notes: Noting,
@@ -152,7 +150,7 @@ async def hand_out_list(
     batch = await notes.run(
         lambda unit: documents.named_batch(unit, batch_id, shown=shown, identities=tools.identities)
     )
-    return _pdf(await documents.hand_out_list(batch), f"hand-out-{batch_id}")
+    return paper_answer(await documents.hand_out_list(batch), f"hand-out-{batch_id}")
 
 
 @router.get("/card-batches/{batch_id}/hand-out-list", response_class=Response, responses=SHEETS)
@@ -175,11 +173,3 @@ async def hand_out_sheet(
     return await sheet_answer(
         format_, f"hand-out-{batch_id}", documents.LIST_COLUMNS, documents.hand_out_rows(batch)
     )
-
-
-def _pdf(content: bytes, name: str) -> Response:
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}.pdf"',
-        "Cache-Control": "no-store",  # it names persons
-    }
-    return Response(content, headers=headers, media_type="application/pdf")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.signed_tokens import KeySet, key_set
 from chassis.state.unit import EVERYWHERE, Units
 from chassis.web.access import IN_OPERATION, Caller, Guarded, allowed, public
 from chassis.web.asked import Asked
@@ -69,9 +70,9 @@ async def revocations(session: OfAll, now: Now, response: Response) -> cards.Rev
 
 
 @router.get("/cards/public-key", dependencies=[public])
-async def public_key(tools: Annotated[Tools, Depends(tools)]) -> cards.KeySet:
+async def public_key(tools: Annotated[Tools, Depends(tools)]) -> KeySet:
     """The keys with which cards are checked without a connection, as a JWK set (RFC 7517)."""
-    return cards.key_set(tools.card_key)
+    return key_set(tools.card_key)
 
 
 @router.get("/cards/{card_id}")

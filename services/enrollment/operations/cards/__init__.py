@@ -2,10 +2,8 @@
 
 from services.enrollment.operations.cards.checking import (
     CheckedCard,
-    KeySet,
     Revocations,
     check,
-    key_set,
     revocations,
 )
 from services.enrollment.operations.cards.handing_over import (
@@ -29,7 +27,6 @@ __all__ = [
     "CheckedCard",
     "Counted",
     "HandedOver",
-    "KeySet",
     "Lost",
     "Printed",
     "PrintedBatch",
@@ -39,7 +36,6 @@ __all__ = [
     "deliver_batch",
     "deliver_card",
     "deliver_district",
-    "key_set",
     "print_district",
     "print_village",
     "report_lost",

@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.enrollment.adapters.card_tokens import (
     CardRevoked,
     CardVerifier,
-    PublicKey,
     public_jwks,
 )
 from services.enrollment.queries import cards as queries
@@ -37,12 +36,6 @@ class Revocations(BaseModel):
     as_of: datetime
 
 
-class KeySet(BaseModel):
-    """A JWK set (RFC 7517): with it a phone checks cards without a connection."""
-
-    keys: list[PublicKey]
-
-
 async def check(
     session: AsyncSession, token: str, *, key: Ed25519PrivateKey, now: datetime
 ) -> CheckedCard:
@@ -59,8 +52,3 @@ async def check(
 async def revocations(session: AsyncSession, *, now: datetime) -> Revocations:
     """The cards that a phone has to refuse although they are genuine."""
     return Revocations(card_ids=await queries.revoked(session), as_of=now)
-
-
-def key_set(key: Ed25519PrivateKey) -> KeySet:
-    """The public half of the key that signs cards."""
-    return KeySet.model_validate(public_jwks(key))

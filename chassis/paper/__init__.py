@@ -1,0 +1,1 @@
+"""What every service puts on paper with: letters, tables, pages, codes for phones."""

@@ -1,0 +1,134 @@
+"""Show payouts: where a benefit is, and what waits for a person."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.web.access import Caller
+from chassis.web.sheets import Cell
+from services.banking.adapters.breaker import State
+from services.banking.operations.payout_queue import PayoutUnknown
+from services.banking.queries import payout_lists as queries
+from services.banking.queries.payout_lists import Wanted
+
+SEES_ACCOUNTS = frozenset({"bank", "auditor"})
+COLUMNS = (
+    "payout_id", "claim_id", "worker_id", "benefit", "amount", "rail", "state", "ordered_at",
+    "submitted_at", "finished_at", "reason", "stopped_reason", "stopped_words", "replaces",
+    "replaced_by",
+)  # fmt: skip
+"""Of an export: nothing in it is bank secrecy's."""
+
+
+class PayeeAccount(BaseModel):
+    """The account at this bank; for bank and auditor only."""
+
+    account_id: UUID
+    number_masked: str | None
+
+
+class PayoutStanding(BaseModel):
+    """Where a benefit is. Amounts in rupiah."""
+
+    payout_id: UUID
+    claim_id: UUID
+    worker_id: UUID
+    payee_id: UUID
+    benefit: str
+    amount: int
+    rail: str
+    state: str
+    ordered_at: datetime
+    submitted_at: datetime | None
+    finished_at: datetime | None
+    reason: str | None
+    """Why it failed."""
+    stopped_reason: str | None
+    """While this is there, a person has to look."""
+    stopped_words: str | None
+    stopped_at: datetime | None
+    proposed_outcome: str | None
+    proposed_evidence: str | None
+    proposed_by: str | None
+    confirmed_by: str | None
+    replaces: UUID | None
+    replaced_by: UUID | None
+    tries: int | None
+    """Tries that brought no clear answer of the rail; None: it was never with the rail."""
+    next_try_at: datetime | None
+    account: PayeeAccount | None
+
+
+class Payouts(BaseModel):
+    """A page of payouts, the oldest first."""
+
+    payouts: list[PayoutStanding]
+    next_after: UUID | None
+    """Ask with `after` set to this for the next page; null: there is none."""
+
+
+class Stopped(BaseModel):
+    """Payouts that stand still for one reason."""
+
+    stopped_reason: str
+    payouts: int
+    amount: int
+
+
+class Queue(BaseModel):
+    """What waits for a person, and whether the rail answers."""
+
+    rail: State
+    """`open`: it does not, and is left alone; `half-open`: it is being tried."""
+    stopped: list[Stopped]
+    payouts: list[PayoutStanding]
+    next_after: UUID | None
+
+
+async def payouts(session: AsyncSession, wanted: Wanted, *, by: Caller) -> Payouts:
+    """A page of payouts of an area."""
+    rows = await queries.listed(session, wanted)
+    shown = [_standing(row, by=by) for row in rows]
+    return Payouts(payouts=shown, next_after=_next(rows, wanted))
+
+
+async def queue(session: AsyncSession, wanted: Wanted, *, rail: State, by: Caller) -> Queue:
+    """The payouts of an area that wait for a person."""
+    rows = await queries.listed(session, wanted._replace(stopped=True))
+    return Queue(
+        rail=rail,
+        stopped=[Stopped(**each) for each in await queries.counts(session, area=wanted.area)],
+        payouts=[_standing(row, by=by) for row in rows],
+        next_after=_next(rows, wanted),
+    )
+
+
+async def one(session: AsyncSession, payout_id: UUID, *, by: Caller) -> PayoutStanding:
+    """How a payout stands. Raises: PayoutUnknown, OutsideArea."""
+    row = await queries.one(session, payout_id)
+    if row is None:
+        raise PayoutUnknown("no payout has this id: look it up by its claim, GET /payouts?claim=")
+    by.check_area(await queries.area_of(session, row["worker_id"]) or by.area.split(".")[0])
+    return _standing(row, by=by)
+
+
+async def rows(session: AsyncSession, wanted: Wanted) -> AsyncIterator[Sequence[Cell]]:
+    """All payouts that are asked for, as rows of a sheet."""
+    async for row in queries.every(session, wanted):
+        yield [row[column] for column in COLUMNS]
+
+
+def _standing(row: RowMapping, *, by: Caller) -> PayoutStanding:
+    account = None
+    if by.role in SEES_ACCOUNTS and row["account_id"] is not None:
+        account = PayeeAccount(account_id=row["account_id"], number_masked=row["number_masked"])
+    shown = {name: value for name, value in row.items() if name in PayoutStanding.model_fields}
+    return PayoutStanding(**shown, account=account)
+
+
+def _next(rows: Sequence[RowMapping], wanted: Wanted) -> UUID | None:
+    return rows[-1]["payout_id"] if len(rows) == wanted.limit else None
