@@ -1,9 +1,9 @@
 """The bank's ledger over HTTP: transfers in batches, a hot account, a trial balance.
 
 Kafka and Postgres run on the same two cores, and the service's own relay sends every event: a
-measure ends when the last one has left. Batches of 10,000 rows follow one another. The accounts
-stand in the tables as events would have put them there; nothing was recorded for them, so this
-machine is for measuring only.
+measure ends when the last one has left. Two tellers send batches of 10,000 rows, one after the
+other. The accounts stand in the tables as events would have put them there; nothing was recorded
+for them, so this machine is for measuring only.
 """
 
 import asyncio
@@ -27,6 +27,8 @@ REFERENCES = UUID(int=9)
 ACCOUNTS = 100_000
 TRANSFERS = 100_000
 TRIAL_TRANSFERS = 1_000_000
+TELLERS = 2
+"""Who send batches at once: while one batch is decided the next is read."""
 EACH = 1_000_000
 """What every savings account holds at the beginning, in rupiah."""
 FUNDED = 1_000_000_000_000
@@ -132,18 +134,24 @@ async def fill_trial(running: Bench) -> None:
 
 
 async def _posted_per_s(running: Bench, pairs: Sequence[Pair], *, named: str) -> float:
-    teller = running.office("teller", "bank", PROVINCE)
     batches = [
         {"transfers": [_asked(pair, f"{named} {n}") for n, pair in enumerate(rows, start=first)]}
         for first in range(0, len(pairs), ROWS_MAX)
         for rows in (pairs[first : first + ROWS_MAX],)
     ]
     began = time.perf_counter()
-    for number, batch in enumerate(batches):
-        answer = await teller.post("banking", "/transfer-batches", batch, key=f"{named} {number}")
-        assert answer["posted"] == len(batch["transfers"]), answer["refused"][:3]  # noqa: S101  (else nothing is measured)
+    async with asyncio.TaskGroup() as tellers:
+        for teller in range(TELLERS):
+            tellers.create_task(_post(running, batches[teller::TELLERS], name=f"{named} {teller}"))
     await all_sent(running)
     return len(pairs) / (time.perf_counter() - began)
+
+
+async def _post(running: Bench, batches: Sequence[dict[str, Any]], *, name: str) -> None:
+    teller = running.office(f"teller {name}", "bank", PROVINCE)
+    for number, batch in enumerate(batches):
+        answer = await teller.post("banking", "/transfer-batches", batch, key=f"{name} {number}")
+        assert answer["posted"] == len(batch["transfers"]), answer["refused"][:3]  # noqa: S101  (else nothing is measured)
 
 
 def _asked(pair: Pair, named: str) -> dict[str, Any]:

@@ -120,21 +120,21 @@ def _summary(standing: Answer) -> Table:
 
 
 def _differences(found: list[Answer]) -> Table:
-    table = Table("Difference", "Kind", "Reference", "Ours", "The rail's", "State", "What to do")
-    table.columns[0].no_wrap = True  # so that it can be copied
-    table.columns[2].overflow = "fold"
-    for column in (3, 4):
-        table.columns[column].justify = "right"
+    """Two columns, which fit a narrow window; the id stands alone, so that it can be copied."""
+    table = Table("What differs", "Difference, reference, what to do", show_lines=True)
+    table.columns[0].no_wrap = True
+    table.columns[1].overflow = "fold"
     for each in found:
+        ours, theirs = _rupiah(each["our_amount"]), _rupiah(each["their_amount"])
         table.add_row(
-            each["difference_id"], each["kind"], each["rail_reference"],
-            _rupiah(each["our_amount"]), _rupiah(each["their_amount"]), each["state"], each["next"],
-        )  # fmt: skip
+            f"{each['kind']}\n{each['state']}\nours {ours}\nthe rail's {theirs}",
+            f"{each['difference_id']}\n{each['rail_reference']}\n{each['next']}",
+        )
     return table
 
 
 def _rupiah(amount: int | None) -> str:
-    return "-" if amount is None else f"{amount:,}"
+    return "none" if amount is None else f"Rp{amount:,}"
 
 
 def _next_steps(standing: Answer, pending: list[Answer], day: str) -> list[str]:

@@ -21,8 +21,10 @@ from contracts.banking import DifferenceKind
 from services.banking.operations.day_reports import DayReport
 from services.banking.operations.differences import DifferenceStanding
 from services.banking.operations.statement_papers import NAMES
+from services.banking.operations.trial_balances import SAVINGS
 from services.banking.rules.reconciliation import DifferenceState
 
+_NAMES: Mapping[str, str] = {**NAMES, SAVINGS: "Semua rekening tabungan"}
 _KINDS: Mapping[DifferenceKind, str] = {
     "missing-here": "Tidak ada pada buku kita",
     "missing-there": "Tidak ada pada jaringan",
@@ -102,10 +104,18 @@ def _count(payouts: int, amount: int) -> str:
 def _books(report: DayReport) -> Iterator[Flowable]:
     books = report.books
     yield table(
-        ("Rekening bank", "Saldo"),
-        ((NAMES.get(each.name, each.name), grouped(each.balance)) for each in report.accounts),
-        widths=(128, 50),
-        figures=(1,),
+        ("Rekening bank", "Debit", "Kredit", "Saldo"),
+        (
+            (
+                _NAMES.get(each.name, each.name),
+                grouped(each.debits),
+                grouped(each.credits),
+                grouped(each.balance),
+            )
+            for each in report.accounts
+        ),
+        widths=(70, 36, 36, 36),
+        figures=(1, 2, 3),
     )
     yield pairs(
         (

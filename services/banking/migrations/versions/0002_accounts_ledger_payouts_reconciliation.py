@@ -217,6 +217,9 @@ def upgrade() -> None:
     op.create_index("payouts_by_finish", "payouts", ["finished_at"], unique=False)
     op.create_unique_constraint(None, "payouts", ["replaces"])
     op.add_column("transfers", sa.Column("purpose", sa.String(), nullable=True))
+    op.drop_constraint("transfers_pkey", "transfers")
+    op.drop_constraint("paid_once", "transfers")
+    op.create_primary_key("paid_once", "transfers", ["kind", "reference"])
     op.create_index(
         "transfers_by_credit", "transfers", ["credit_account", "transferred_at"], unique=False
     )
