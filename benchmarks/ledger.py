@@ -38,9 +38,10 @@ Pair = tuple[str, str]
 
 _ACCOUNT = "md5('a' || {0})::uuid"
 _OPENED = f"""
-    INSERT INTO accounts (account_id, holder_id, holder, product, village_code, state, opened_at)
-    SELECT {_ACCOUNT.format("n")}, md5('h' || n)::uuid, 'member', 'savings', '53.71.04.1001',
-           'active', '2025-07-01'
+    INSERT INTO accounts (account_id, holder_id, holder, product, number, village_code, state,
+                          opened_at)
+    SELECT {_ACCOUNT.format("n")}, md5('h' || n)::uuid, 'member', 'savings', md5('n' || n),
+           '53.71.04.1001', 'active', '2025-07-01'
     FROM generate_series(1, $1::int) AS n"""  # noqa: S608  (the text is above)
 _PAID = f"""
     INSERT INTO transfers (transfer_id, kind, reference, debit_account, credit_account, amount,
