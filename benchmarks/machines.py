@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import httpx
 import psutil
 
-from tameng.demo.day import WITA
+from chassis.local_time import WITA
 from tameng.environment import SERVICES
 from tameng.machine import Running, machine
 from tameng.offices import REQUEST_TIMEOUT_S, Office, office_maker

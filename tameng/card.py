@@ -8,9 +8,9 @@ from uuid import UUID
 import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from chassis.local_time import local_day
 from contracts.refusal import Refused
 from services.enrollment.adapters.card_tokens import CardVerifier
-from services.enrollment.rules.months import local_day
 from tameng.problems import Problem
 
 FILE_BYTES_MAX = 16 * 1024 * 1024

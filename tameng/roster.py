@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from chassis.clock import real_now
+from chassis.local_time import local_day
 from contracts.refusal import Refused
 from services.enrollment.adapters.regions import regions
 from services.enrollment.roster import (
@@ -27,7 +28,6 @@ from services.enrollment.roster import (
 from services.enrollment.rules.applicants import Finding, judge
 from services.enrollment.rules.applicants.in_file import InFile
 from services.enrollment.rules.applicants.spelling import family_key
-from services.enrollment.rules.months import local_day
 from services.enrollment.rules.programmes import TARIFF
 from tameng.roster_office import add_to
 

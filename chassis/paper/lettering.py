@@ -4,11 +4,12 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
+
+from chassis.local_time import WITA
 
 REGULAR = "Vera"
 BOLD = "Vera-Bold"
@@ -20,7 +21,6 @@ MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September",
     "Oktober", "November", "Desember",
 )  # fmt: skip
-WITA = ZoneInfo("Asia/Makassar")
 
 rl_config.useA85 = 0  # what is compressed stays binary: files are a fifth smaller
 _bold = TTFont(BOLD, "VeraBd.ttf")

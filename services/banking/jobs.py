@@ -1,6 +1,7 @@
 """What banking does by itself."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from chassis.jobs import Job
 from chassis.service import Running
@@ -28,18 +29,11 @@ def jobs(running: Running[Settings]) -> Sequence[Job]:
             return await reconciliation.compare_stale(unit)
 
     running.tools.rail.breaker.show_in(running.metrics.registry)
-
-    async def number_waiting() -> bool:
-        return await numbers.number_waiting(running.units)
-
-    async def pay_ordered() -> bool:
-        return await funds.pay_ordered(running.units)
-
     interbank = Interbank(running.units, running.tools)
     return (
         Job("payouts", pay_waiting, rest_s=PAYOUTS_REST_S),
         Job("interbank", interbank.step, rest_s=INTERBANK_REST_S),
         Job("reconciliation", compare_stale, rest_s=RECONCILIATION_REST_S),
-        Job("numbers", number_waiting, rest_s=NUMBERS_REST_S),
-        Job("invoices", pay_ordered, rest_s=INVOICES_REST_S),
+        Job("numbers", partial(numbers.number_waiting, running.units), rest_s=NUMBERS_REST_S),
+        Job("invoices", partial(funds.pay_ordered, running.units), rest_s=INVOICES_REST_S),
     )

@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from chassis import clock
+from chassis.local_time import WITA
 from tameng import drain
 from tameng.demo.roster import DemoRosters
 from tameng.offices import Answer, Office
 
-WITA = ZoneInfo("Asia/Makassar")
 PROVINCE = "53"
 CITY = "53.71"
 OEBOBO = "53.71.04"

@@ -13,9 +13,10 @@ import psutil
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from chassis.local_time import WITA
 from tameng.demo import figures
 from tameng.demo.acts import ACTS
-from tameng.demo.day import WITA, Day
+from tameng.demo.day import Day
 from tameng.demo.day import Progress as Shown
 from tameng.demo.roster import generate
 from tameng.environment import SERVICES

@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.local_time import WITA
 from chassis.state.tables import insert_rows
 from chassis.state.unit import EVERYWHERE
 from services.banking.models import Payout
 from services.banking.queries import reconciliation as queries
 from services.banking.rules import reconciliation as rules
-from services.banking.rules.days import WITA
 from services.banking.rules.reconciliation import Difference, Line
 from tests.component.reconciliation_office import DAY, Office, office
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis import working_days
+from chassis.local_time import local_day
 from contracts.event import Cause
 from contracts.refusal import Refused
 from contracts.types import ProgrammeId, WorkerId
@@ -33,7 +34,6 @@ from services.enrollment.rules.cards import (
     print_batches,
     report_lost,
 )
-from services.enrollment.rules.months import local_day
 
 CAUSE = Cause(UUID(int=1), UUID(int=1))
 NOW = datetime(2025, 7, 8, 1, tzinfo=UTC)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chassis.local_time import local_day
 from contracts.enrollment import (
     ContributionPaid,
     CoverageEnded,
@@ -26,7 +27,7 @@ from services.enrollment.rules.coverage import (
     Right,
 )
 from services.enrollment.rules.evidence import PaidMonth, Promise, Ran, Record
-from services.enrollment.rules.months import due_on, local_day, month_after, month_of
+from services.enrollment.rules.months import due_on, month_after, month_of
 
 PROGRAMME, NEXT = UUID(int=1), UUID(int=2)
 HALF_YEAR = ("2025-07", "2025-08", "2025-09", "2025-10", "2025-11", "2025-12")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from chassis.local_time import local_day
 from contracts.claims import ClaimVerified
 from contracts.enrollment import ContributionBilled, InvoiceIssued
 from contracts.event import Cause
@@ -13,7 +14,7 @@ from contracts.types import ClaimId, ProgrammeId, WorkerId
 from services.enrollment.rules import contributions
 from services.enrollment.rules.contributions import Bill, BillingTerms
 from services.enrollment.rules.cover import Ending, Unactivated, activate, end_for_death
-from services.enrollment.rules.months import due_on, local_day, month_of, months_between
+from services.enrollment.rules.months import due_on, month_of, months_between
 
 TODAY = date(2025, 7, 7)
 NOW = datetime(2025, 7, 7, 1, tzinfo=UTC)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.ids import new_id
+from chassis.local_time import begins_at, ends_at, local_day
 from contracts.banking import DifferenceFound, DifferenceResolved
 from contracts.event import Cause
 from services.banking.rules import days, reconciliation
@@ -17,10 +18,10 @@ from services.banking.rules.reconciliation import (
     Acting,
     Difference,
     Known,
-    MakerIsChecker,
     Side,
     StatementNotOurs,
 )
+from services.banking.rules.second_person import MakerIsChecker
 
 DAY = date(2025, 10, 22)
 STATEMENT = UUID(int=9)
@@ -120,8 +121,8 @@ def test_a_statement_that_fits_nothing_is_not_ours() -> None:
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)))  # noqa: DTZ001  (made aware below)
 def test_every_instant_lies_in_its_day(naive: datetime) -> None:
     at = naive.replace(tzinfo=UTC)
-    day = days.local_day(at)
-    assert days.begins_at(day) <= at < days.ends_at(day)
+    day = local_day(at)
+    assert begins_at(day) <= at < ends_at(day)
 
 
 def test_each_thing_that_is_missing_is_named() -> None:
@@ -154,4 +155,4 @@ def test_each_thing_that_is_missing_is_named() -> None:
         days.close(evening._replace(pending=pending), officer="kepala", cause=cause, now=NOW)
     assert "R19" in str(refused.value)
     with pytest.raises(days.DayNotOver):
-        days.close(evening, officer="kepala", cause=cause, now=days.ends_at(DAY) - timedelta(1))
+        days.close(evening, officer="kepala", cause=cause, now=ends_at(DAY) - timedelta(1))

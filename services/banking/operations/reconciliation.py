@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, UUID
 from pydantic import BaseModel
 
 from chassis.ids import new_id
+from chassis.local_time import local_day
 from chassis.state.unit import Unit
 from chassis.web.access import Caller
 from contracts.banking import DifferenceKind, RailStatementReceived
@@ -18,7 +19,7 @@ from services.banking.models import RailStatement
 from services.banking.queries import days as day_queries
 from services.banking.queries import reconciliation as queries
 from services.banking.rules import reconciliation as rules
-from services.banking.rules.days import check_not_in_future, local_day
+from services.banking.rules.days import check_not_in_future
 from services.banking.rules.reconciliation import (
     DIFFERENCES_MAX,
     Acting,

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from chassis.local_time import ends_at
 from services.banking.models import ClosedDay, Difference
-from services.banking.rules.days import ends_at
 
 _EARLIER_OPEN = text("""
     WITH last AS (SELECT max(day) AS day FROM closed_days WHERE day < :day),

@@ -9,10 +9,10 @@ from sqlalchemy import delete, func, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from chassis.local_time import begins_at, ends_at
 from chassis.state.tables import insert_rows
 from contracts.banking import DifferenceKind
 from services.banking.models import ClosedDay, Difference, RailStatement, StatementLine
-from services.banking.rules.days import begins_at, ends_at
 from services.banking.rules.reconciliation import (
     Difference as Differs,
 )

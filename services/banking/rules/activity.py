@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
+
+from chassis.local_time import WITA
 
 Standing = Literal["active", "inactive", "dormant"]
 INACTIVE_AFTER = timedelta(days=360)
 DORMANT_AFTER = timedelta(days=1_800)
-WITA = ZoneInfo("Asia/Makassar")
 
 
 def standing_of(last_used_at: datetime, now: datetime) -> Standing:

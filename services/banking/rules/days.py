@@ -1,16 +1,15 @@
 """The bank's days: when one begins and ends, and when it may be closed."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from chassis.local_time import ends_at, local_day
 from contracts.banking import DayClosed
 from contracts.event import Cause
 from contracts.refusal import Refused
 
-WITA = ZoneInfo("Asia/Makassar")
 NAMED_MAX = 20
 """How many differences a refusal names."""
 
@@ -74,21 +73,6 @@ class Evening(NamedTuple):
     """The first day before it that has interbank payouts or a statement, and is not closed."""
     unknown: int
     books: Books
-
-
-def local_day(at: datetime) -> date:
-    """The calendar day of an instant in Nusa Tenggara Timur."""
-    return at.astimezone(WITA).date()
-
-
-def begins_at(day: date) -> datetime:
-    """The first instant of a day in Nusa Tenggara Timur, in UTC."""
-    return datetime.combine(day, time(), WITA).astimezone(UTC)
-
-
-def ends_at(day: date) -> datetime:
-    """The first instant after the day, in UTC."""
-    return begins_at(day + timedelta(days=1))
 
 
 def check_not_in_future(day: date, *, now: datetime) -> None:

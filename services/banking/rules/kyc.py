@@ -11,6 +11,7 @@ from contracts.sealed import Sealed
 from contracts.types import AccountId
 from services.banking.rules.passbooks import Passbook, check_handed
 from services.banking.rules.payouts import same_name
+from services.banking.rules.second_person import MakerIsChecker
 
 
 class PassbookNotCollected(Refused):
@@ -29,12 +30,6 @@ class AccountActiveAlready(Refused):
     """There is nothing left to clear."""
 
     slug, status, retryable = "account-active", 409, False
-
-
-class SecondOfficerMissing(Refused):
-    """Whoever verified the holder does not clear the difference too."""
-
-    slug, status, retryable = "maker-is-checker", 403, False
 
 
 class Compared(NamedTuple):
@@ -131,7 +126,7 @@ def activate(
     """Clear a difference or a hit: a second officer answers for it, with the reason.
 
     Raises: AccountIsClosed, AccountUnderBlock, AccountActiveAlready, PassbookNotCollected,
-    HolderNotVerified, SecondOfficerMissing.
+    HolderNotVerified, MakerIsChecker.
     """
     check_handed(passbook)
     if passbook.state == "active":
@@ -140,7 +135,7 @@ def activate(
     if verified is None:
         raise HolderNotVerified("Nobody saw the holder yet: type name and NIK from the papers.")
     if verified.verified_by == officer:
-        raise SecondOfficerMissing(
+        raise MakerIsChecker(
             "You verified this holder yourself: let another officer look and activate the account."
         )
     return _activated(passbook, officer=officer, reason=reason, cause=cause, now=now)

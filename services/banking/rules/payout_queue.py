@@ -19,6 +19,7 @@ from contracts.types import PayoutId
 from services.banking.rules import payouts
 from services.banking.rules.ledger import Ledger
 from services.banking.rules.payouts import OpenPayout, Stop
+from services.banking.rules.second_person import MakerIsChecker
 
 Outcome = Literal["arrived", "not-arrived"]
 BY_THE_OTHER_BANKS_WORD = frozenset({"outcome-unknown", "amount-differs"})
@@ -47,12 +48,6 @@ class OutcomeNotProposed(Refused):
     """Nobody proposed this outcome."""
 
     slug, status, retryable = "outcome-not-proposed", 409, False
-
-
-class MakerIsChecker(Refused):
-    """Whoever proposed may not confirm."""
-
-    slug, status, retryable = "maker-is-checker", 403, False
 
 
 class RailMovedIt(Refused):

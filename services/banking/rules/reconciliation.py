@@ -23,6 +23,7 @@ from contracts.refusal import Refused
 from contracts.types import PayoutId
 from services.banking.rules import ledger as postings
 from services.banking.rules.ledger import Ledger
+from services.banking.rules.second_person import MakerIsChecker
 
 Format = Literal["csv", "mt940"]
 DifferenceState = Literal["open", "explained", "accepted", "resolved"]
@@ -64,12 +65,6 @@ class DifferenceNotExplained(Refused):
     """Nobody has said where it comes from."""
 
     slug, status, retryable = "difference-not-explained", 409, True
-
-
-class MakerIsChecker(Refused):
-    """Whoever explained it cannot accept it."""
-
-    slug, status, retryable = "maker-is-checker", 403, False
 
 
 class SuspenseTooSmall(Refused):

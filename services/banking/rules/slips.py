@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from chassis.local_time import WITA
 from contracts.banking import SlipHonored, SlipIssued
 from contracts.claims import Benefit
 from contracts.event import Cause, derived_id
 from contracts.refusal import Refused
 from contracts.types import ClaimId, PayoutId, WorkerId
-from services.banking.rules.days import WITA
 
 SLIPS_MAX = 50
 """Of one payout: whoever prints more has another trouble than a lost paper."""

@@ -1,12 +1,12 @@
 """What a statement of an account says: its days, its words, its order."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from chassis.local_time import begins_at, ends_at
 from contracts.refusal import Refused
 from contracts.types import AccountId
-from services.banking.rules.activity import WITA
 from services.banking.rules.ledger import FIXED
 
 DAYS_MAX = 366
@@ -61,7 +61,7 @@ def span_of(first_day: date, last_day: date) -> Span:
     days = (last_day - first_day).days + 1
     if not 1 <= days <= DAYS_MAX or last_day == date.max:
         raise PeriodInvalid(f"Ask for 1 to {DAYS_MAX} days, the first day first.")
-    return Span(_begin(first_day), _begin(last_day + timedelta(days=1)))
+    return Span(begins_at(first_day), ends_at(last_day))
 
 
 def words(kind: str, purpose: str | None) -> str:
@@ -73,7 +73,3 @@ def words(kind: str, purpose: str | None) -> str:
 def counter_account(account_id: UUID, *, fund: str | None, number_masked: str | None) -> str:
     """How the other account is shown: never by its number."""
     return FIXED.get(AccountId(account_id)) or fund or number_masked or UNNAMED
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), WITA).astimezone(UTC)

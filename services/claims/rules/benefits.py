@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from chassis.local_time import local_day
 from contracts.claims import Benefit, Explanation, HeirClass
 from contracts.refusal import Refused
-from services.claims.rules.months import due_on, local_day, month_before, month_of, months_later
+from services.claims.rules.months import due_on, month_before, month_of, months_later
 
 WAITING_MONTHS = 3
 """Months of membership before the whole package is due (Permenaker 1/2025)."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple, get_args
 from uuid import UUID
 
+from chassis.local_time import local_day
 from contracts.claims import (
     ClaimFiled,
     ClaimVerified,
@@ -15,7 +16,6 @@ from contracts.claims import (
 from contracts.event import Cause, derived_id
 from contracts.refusal import Refused
 from contracts.types import ClaimId, WorkerId
-from services.claims.rules.months import local_day
 
 ClaimState = Literal["filed", "verified", "approved", "rejected", "paid"]
 PAPERS: tuple[DocumentKind, ...] = get_args(DocumentKind)

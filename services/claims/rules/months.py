@@ -1,19 +1,12 @@
 """Months and days in the time zone of the programme."""
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from chassis import working_days
 
-WITA = ZoneInfo("Asia/Makassar")
 DUE_DAY = 15
 _MONTHS_A_YEAR = 12
-
-
-def local_day(at: datetime) -> date:
-    """The calendar day of an instant in Nusa Tenggara Timur."""
-    return at.astimezone(WITA).date()
 
 
 def month_of(day: date) -> str:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from chassis import working_days
+from chassis.local_time import local_day
 from services.claims.rules.claims import missing_papers
-from services.claims.rules.months import local_day
 
 TERM_WORKING_DAYS = 3
 

@@ -8,6 +8,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from chassis.local_time import local_day
 from chassis.paper.codes import draw_code
 from chassis.paper.lettering import BOLD, REGULAR, Lettering, fitted, in_words, printable
 from services.enrollment.adapters.card_tokens import (
@@ -16,7 +17,6 @@ from services.enrollment.adapters.card_tokens import (
     CardSigner,
 )
 from services.enrollment.adapters.lettering import kpj_groups
-from services.enrollment.rules.months import local_day
 
 CARD_WIDTH, CARD_HEIGHT = 85.60 * mm, 53.98 * mm
 """ID-1 of ISO/IEC 7810."""

@@ -11,10 +11,10 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from chassis.local_time import local_day
 from chassis.paper.lettering import BOLD, REGULAR, fitted, in_words, printable
 from services.enrollment.adapters.card_tokens import TEXT_CHARACTERS_MAX, CardFace
 from services.enrollment.adapters.lettering import kpj_groups
-from services.enrollment.rules.months import local_day
 
 CARDS_MAX = 5_000
 ROWS_PER_PAGE = 21

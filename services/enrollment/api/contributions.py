@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import ConfigDict, Field
 
+from chassis.local_time import local_day
 from chassis.web.access import IN_OPERATION, Caller, Guarded, allowed, body
 from chassis.web.asked import Asked
 from chassis.web.commands import Command, command
@@ -14,7 +15,6 @@ from contracts.types import DistrictCode, Line, Month
 from services.enrollment.adapters import Tools
 from services.enrollment.operations import arrears, contributions
 from services.enrollment.operations.contributions import runs
-from services.enrollment.rules.months import local_day
 from services.enrollment.rules.own_money import OwnPayment
 from services.enrollment.rules.tariffs import Sector
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import ConfigDict, Field
 
+from chassis.local_time import local_day
 from chassis.web.access import IN_OPERATION, Caller, Guarded, allowed, body, query
 from chassis.web.asked import Asked
 from chassis.web.commands import Command, command
@@ -13,7 +14,7 @@ from chassis.web.reading import Now, Session
 from contracts.enrollment import Quota
 from contracts.types import Heads, Line, Month, RegionCode, Rupiah
 from services.enrollment.operations import lookups, programmes
-from services.enrollment.rules.months import local_day, month_of
+from services.enrollment.rules.months import month_of
 from services.enrollment.rules.programmes import Change, ProgrammeTerms
 
 router = APIRouter(route_class=Guarded, tags=["Programmes"])

@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import ConfigDict
 
+from chassis.local_time import local_day
 from chassis.web.access import IN_OPERATION, Caller, Guarded, allowed, body
 from chassis.web.commands import Command, command
 from chassis.web.reading import Now, Session
 from contracts.types import ProgrammeId
 from services.enrollment.api.programmes import OpenProgramme
 from services.enrollment.operations import programmes, renewals
-from services.enrollment.rules.months import local_day, month_of
+from services.enrollment.rules.months import month_of
 from services.enrollment.rules.programmes import ProgrammeTerms
 
 router = APIRouter(route_class=Guarded, tags=["Programmes"])

@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple
 from uuid import UUID
 
 from chassis.correlation import correlation_id
+from chassis.local_time import local_day
 from chassis.sealing import masked
 from chassis.state.unit import Unit
 from chassis.web.access import Caller
@@ -24,7 +25,6 @@ from services.enrollment.rules.access_reports import (
     Residence,
     RetentionHeld,
 )
-from services.enrollment.rules.months import local_day
 from services.enrollment.rules.places import district_of, region_of
 from services.enrollment.rules.retention import reasons_to_keep
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.local_time import local_day
 from chassis.state.tables import update_rows
 from chassis.state.unit import Unit
 from chassis.subject_keys import keys_of
@@ -27,7 +28,6 @@ from services.enrollment.operations.register import note_readings
 from services.enrollment.queries import privacy as queries
 from services.enrollment.rules import amendments as rules
 from services.enrollment.rules.applicants import AGE_LIMIT, Applicant, Person, birthday
-from services.enrollment.rules.months import local_day
 
 
 class NikOfAnother(Refused):

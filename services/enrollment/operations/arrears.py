@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.local_time import local_day
 from chassis.state.unit import Unit
 from chassis.web.access import Caller
 from services.enrollment.operations.programmes import known_programme
@@ -14,7 +15,6 @@ from services.enrollment.queries import arrears as queries
 from services.enrollment.queries.arrears import START, Place
 from services.enrollment.rules import arrears as rules
 from services.enrollment.rules.arrears import AfterProgramme, Unpaid
-from services.enrollment.rules.months import local_day
 from services.enrollment.rules.places import lies_in
 
 PORTION_ROWS = 5_000

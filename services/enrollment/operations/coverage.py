@@ -7,13 +7,13 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.local_time import local_day
 from chassis.web.access import Caller
 from contracts.enrollment import Debtor
 from services.enrollment.operations.people import seen_worker
 from services.enrollment.queries import covers as queries
 from services.enrollment.rules.coverage import Ask, Because, Coverage, Question, Right
 from services.enrollment.rules.evidence import Evidence
-from services.enrollment.rules.months import local_day
 
 
 class CoverOn(BaseModel):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.local_time import local_day
 from chassis.state.unit import Unit
 from chassis.subject_keys import delete_keys, keys_of
 from chassis.web.access import Caller
@@ -21,7 +22,7 @@ from services.enrollment.queries import covers, people
 from services.enrollment.queries import erasure as queries
 from services.enrollment.queries import privacy as requests
 from services.enrollment.rules import privacy as rules
-from services.enrollment.rules.months import local_day, month_of
+from services.enrollment.rules.months import month_of
 from services.enrollment.rules.privacy import LegalAnswer, Standing
 from services.enrollment.rules.retention import Held
 

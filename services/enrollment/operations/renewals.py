@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.local_time import local_day
 from chassis.state.unit import Unit
 from chassis.web.access import Caller
 from contracts.event import Cause
@@ -19,7 +20,7 @@ from services.enrollment.queries import renewals as queries
 from services.enrollment.queries.renewals import Room
 from services.enrollment.rules import programmes as opening
 from services.enrollment.rules import renewals as rules
-from services.enrollment.rules.months import local_day, month_of
+from services.enrollment.rules.months import month_of
 from services.enrollment.rules.programmes import Capacity, ProgrammeTerms
 from services.enrollment.rules.renewals import Renewal
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.local_time import local_day
 from chassis.sealing import masked
 from chassis.state.unit import Unit
 from chassis.web.access import Caller
@@ -27,7 +28,6 @@ from services.enrollment.queries.reviews import ReviewsAsked
 from services.enrollment.rules import reviews as rules
 from services.enrollment.rules.applicants import Person
 from services.enrollment.rules.masking import masked_name
-from services.enrollment.rules.months import local_day
 from services.enrollment.rules.reviews import Verdict
 
 PORTION = 500

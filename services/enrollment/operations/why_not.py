@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.local_time import local_day
 from chassis.state.unit import Unit
 from chassis.web.access import Caller
 from services.enrollment.adapters import Tools
@@ -26,7 +27,7 @@ from services.enrollment.rules import why_not as rules
 from services.enrollment.rules.applicants import COLUMNS, Finding, Regions, judge, village_in
 from services.enrollment.rules.applicants.numbers import number_in
 from services.enrollment.rules.intake import Known
-from services.enrollment.rules.months import local_day, month_of
+from services.enrollment.rules.months import month_of
 from services.enrollment.rules.places import region_of
 from services.enrollment.rules.why_not import Actor, Facts, Left, Outcome, Standing, Step
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.local_time import local_day
 from services.enrollment.rules.arrears import Standing, Unpaid, owed_from
-from services.enrollment.rules.months import local_day
 from services.enrollment.rules.reactivation import Lapsed
 
 

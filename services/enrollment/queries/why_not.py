@@ -9,8 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from chassis.local_time import local_day
 from services.enrollment.models import Card, Membership, Roster, RowFinding, Worker
-from services.enrollment.rules.months import due_on, local_day
+from services.enrollment.rules.months import due_on
 from services.enrollment.rules.why_not import CardFacts, MemberFacts, Paid, Unpaid
 
 NAMED_MAX = 20

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple, Self
 from uuid import UUID
 
+from chassis.local_time import local_day
 from contracts.enrollment import (
     CoverageLapsed,
     Debtor,
@@ -19,14 +20,7 @@ from contracts.enrollment import (
 )
 from contracts.event import Cause, Event
 from contracts.types import InvoiceId, ProgrammeId, WorkerId
-from services.enrollment.rules.months import (
-    due_on,
-    first_day,
-    local_day,
-    month_after,
-    month_of,
-    months_later,
-)
+from services.enrollment.rules.months import due_on, first_day, month_after, month_of, months_later
 
 MONTHS_OWED_MAX = 3
 """More months owed in a row take the right to benefit away."""

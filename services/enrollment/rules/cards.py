@@ -9,11 +9,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from chassis import working_days
+from chassis.local_time import WITA, local_day
 from contracts.enrollment import CardDelivered, CardLost, CardPrinted, HandedTo
 from contracts.event import Cause, derived_id
 from contracts.refusal import Refused
 from contracts.types import ProgrammeId, WorkerId
-from services.enrollment.rules.months import WITA, local_day
 
 BATCH_CARDS_MAX = 5_000
 """As many as are drawn into one PDF; who is left over is in the next batch of the village."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from chassis.local_time import local_day
 from contracts.banking import InvoicePaid
 from contracts.enrollment import (
     BillingOrdered,
@@ -19,7 +20,7 @@ from contracts.enrollment import (
 from contracts.event import Cause, Event, derived_id
 from contracts.refusal import Refused
 from contracts.types import InvoiceId, ProgrammeId, WorkerId
-from services.enrollment.rules.months import due_on, local_day, month_of
+from services.enrollment.rules.months import due_on, month_of
 
 
 class MonthOutsideProgramme(Refused):

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+from chassis.local_time import local_day
 from contracts.claims import ClaimVerified
 from contracts.enrollment import CoverageEnded, MembershipActivated
 from contracts.event import Cause, Event
 from contracts.refusal import Refused
 from contracts.types import ProgrammeId, WorkerId
-from services.enrollment.rules.months import local_day
 
 DecidedReason = Literal["other-segment", "double-registration", "withdrawal", "refused"]
 """Why an officer ends a membership; a death is told by a verified claim only."""

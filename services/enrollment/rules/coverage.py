@@ -12,11 +12,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from chassis.local_time import WITA, local_day
 from contracts.enrollment import Debtor
 from contracts.refusal import Refused
 from services.enrollment.rules.arrears import AfterProgramme, Arrears, arrears, owed_from
 from services.enrollment.rules.evidence import LAPSE, Evidence, PaidMonth, Ran, Record, evidence
-from services.enrollment.rules.months import WITA, due_on, local_day, month_before, month_of
+from services.enrollment.rules.months import due_on, month_before, month_of
 
 Right = Literal["full", "reduced", "none"]
 """`reduced`: the funeral benefit at once, the rest held until the arrears are paid (art. 42(1))."""

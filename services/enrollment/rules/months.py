@@ -1,20 +1,13 @@
 """Months of cover, and dates in the time zone of the programme."""
 
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from chassis import working_days
 
-WITA = ZoneInfo("Asia/Makassar")
 DUE_DAY = 15
 MONTHS_REMEMBERED = 1_000
 """Few are asked for, and these again and again."""
-
-
-def local_day(at: datetime) -> date:
-    """The calendar day of an instant in Nusa Tenggara Timur."""
-    return at.astimezone(WITA).date()
 
 
 def month_of(day: date) -> str:

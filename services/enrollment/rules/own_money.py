@@ -10,12 +10,13 @@ from itertools import pairwise
 from typing import NamedTuple
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from chassis.local_time import local_day
 from contracts.enrollment import ContributionPaid
 from contracts.event import Cause, derived_id
 from contracts.refusal import Refused
 from contracts.types import InvoiceId, ProgrammeId, WorkerId
 from services.enrollment.rules.cover import MembershipEnded
-from services.enrollment.rules.months import local_day, month_after, month_of
+from services.enrollment.rules.months import month_after, month_of
 from services.enrollment.rules.tariffs import Sector, TariffKey, tariff
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar, NamedTuple
 from uuid import UUID
 
+from chassis.local_time import local_day
 from contracts.enrollment import (
     CoverageEnded,
     DataRequestAnswered,
@@ -24,7 +25,6 @@ from contracts.sealed import Sealed
 from contracts.types import WorkerId
 from services.enrollment.rules import cover
 from services.enrollment.rules.cover import Ending
-from services.enrollment.rules.months import local_day
 from services.enrollment.rules.retention import Held, last_to_end, reasons_to_keep
 
 ANSWERED_WITHIN = timedelta(hours=72)

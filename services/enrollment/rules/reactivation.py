@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from chassis.local_time import local_day
 from contracts.enrollment import MembershipReactivated, Payer
 from contracts.event import Cause
 from contracts.types import ProgrammeId, WorkerId
 from services.enrollment.rules.months import (
-    local_day,
     month_after,
     month_before,
     month_of,

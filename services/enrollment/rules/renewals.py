@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from chassis.local_time import local_day
 from contracts.enrollment import MembershipRenewed
 from contracts.event import Cause
 from contracts.refusal import Refused
 from contracts.types import ProgrammeId, WorkerId
-from services.enrollment.rules.months import local_day, month_of
+from services.enrollment.rules.months import month_of
 from services.enrollment.rules.places import region_of
 from services.enrollment.rules.programmes import Capacity
 

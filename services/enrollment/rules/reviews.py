@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from chassis.local_time import local_day
 from contracts.enrollment import ReviewDecided, ReviewKind, ReviewOutcome, ReviewRaised
 from contracts.event import Cause, Event, derived_id
 from contracts.refusal import Refused
 from contracts.types import WorkerId
 from services.enrollment.rules.cover import DecidedReason, Decision, Ending, end
-from services.enrollment.rules.months import local_day
 from services.enrollment.rules.rosters import MakerIsChecker
 
 _ENDS_BY: Mapping[ReviewKind, DecidedReason] = {

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from chassis.local_time import local_day
 from chassis.state.unit import Unit
 from chassis.web.access import Caller
 from chassis.web.sheets import Cell
@@ -24,7 +25,6 @@ from services.enrollment.operations.cards.held import seen_batch
 from services.enrollment.operations.people import opened
 from services.enrollment.operations.register import note_export, note_readings
 from services.enrollment.queries.cards import BatchCard
-from services.enrollment.rules.months import local_day
 from services.enrollment.rules.places import district_of
 
 LIST_COLUMNS = (

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.local_time import local_day
 from chassis.web.sheets import Cell
 from services.enrollment.adapters.regions import names
 from services.enrollment.operations.cards.pages import SHEET_ROWS, Page
@@ -20,7 +21,6 @@ from services.enrollment.rules.cards import (
     days_over,
     due_on,
 )
-from services.enrollment.rules.months import local_day
 from services.enrollment.rules.places import district_of
 
 UNDELIVERED_COLUMNS = (

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from chassis.local_time import local_day
 from chassis.state.unit import Unit
 from chassis.web.access import Caller
 from contracts.event import Cause
@@ -15,7 +16,7 @@ from services.enrollment.queries import arrears as owing
 from services.enrollment.queries import contributions as queries
 from services.enrollment.rules import own_money, reactivation
 from services.enrollment.rules.arrears import AfterProgramme
-from services.enrollment.rules.months import local_day, month_of
+from services.enrollment.rules.months import month_of
 from services.enrollment.rules.own_money import OwnPayment, ReceiptUsed
 from services.enrollment.rules.reactivation import Purse
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple, cast
 from uuid import UUID
 
+from chassis.local_time import local_day
 from chassis.state.unit import Unit
 from contracts.banking import InvoicePaid
 from contracts.enrollment import Payer
@@ -17,7 +18,7 @@ from services.enrollment.queries import covers, programmes
 from services.enrollment.rules import contributions as rules
 from services.enrollment.rules import cover, reactivation
 from services.enrollment.rules.cover import Unactivated
-from services.enrollment.rules.months import local_day, month_of
+from services.enrollment.rules.months import month_of
 from services.enrollment.rules.reactivation import Purse
 
 Key = tuple[UUID, UUID]

@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from chassis.local_time import local_day
 from chassis.state.unit import Unit
 from contracts.event import Cause
 from services.enrollment.queries import arrears as queries
 from services.enrollment.rules import arrears as rules
 from services.enrollment.rules.arrears import AfterProgramme, Standing
-from services.enrollment.rules.months import local_day
 
 
 async def settle(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.local_time import local_day
 from chassis.web.access import Caller
 from services.enrollment.adapters import Tools
 from services.enrollment.adapters.staging import StagedRow
@@ -15,7 +16,6 @@ from services.enrollment.operations.rosters.standing import state_of
 from services.enrollment.queries import rosters as roster_queries
 from services.enrollment.queries import why_not as queries
 from services.enrollment.rules.applicants import Finding, Severity, fields_of, village_in
-from services.enrollment.rules.months import local_day
 from services.enrollment.rules.why_not import Proposal
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from chassis.failpoints import failpoint
+from chassis.local_time import local_day
 from chassis.state.unit import Unit
 from services.enrollment.adapters import Tools
 from services.enrollment.models import Roster
@@ -31,7 +32,7 @@ from services.enrollment.rules import rosters as rules
 from services.enrollment.rules.applicants import Finding, finding
 from services.enrollment.rules.applicants.spelling import names_alike
 from services.enrollment.rules.intake import Intake, Known
-from services.enrollment.rules.months import local_day, month_of
+from services.enrollment.rules.months import month_of
 from services.enrollment.rules.places import region_of
 
 

@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
+from chassis.local_time import local_day
 from chassis.state.unit import Unit
 from services.enrollment.adapters import Tools
 from services.enrollment.adapters.staging import RosterCipher
 from services.enrollment.models import Roster, StagedChunk, StagedRoster
 from services.enrollment.operations.rosters.staging import Judged, Judging, cipher_of
 from services.enrollment.queries import rosters as queries
-from services.enrollment.rules.months import local_day, month_of
+from services.enrollment.rules.months import month_of
 
 T = TypeVar("T")
 Computing = Coroutine[Any, Any, T]
