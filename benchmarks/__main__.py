@@ -5,13 +5,14 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from benchmarks import banking, enrollment, pipeline, replay
+from benchmarks import banking, claims, enrollment, pipeline, replay
 from benchmarks.results import keep
 
 BENCHMARKS: Mapping[str, Callable[[], Coroutine[Any, Any, dict[str, float]]]] = {
     "pipeline": pipeline.measure,
     "enrollment": enrollment.measure,
     "banking": banking.measure,
+    "claims": claims.measure,
     "replay": replay.measure,
 }
 

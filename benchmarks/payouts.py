@@ -73,7 +73,7 @@ async def measure(*, payouts: int = PAYOUTS) -> dict[str, float]:
         await _fill_claims(running, payouts)
         bank = owner_engine(_url(running, "banking"), application="benchmark")
         stack.push_async_callback(bank.dispose)
-        await _fund_insurer(bank, payouts * AMOUNT)
+        await fund_insurer(bank, payouts * AMOUNT)
         await stack.enter_async_context(_started(running, "claims"))
         process = await stack.enter_async_context(_started(running, "banking"))
         await _reached(bank, 1, "ordered", "submitted", "settled")
@@ -143,7 +143,7 @@ def _claim(number: int, of: tuple[UUID, bytes]) -> Iterator[Event]:
     )
 
 
-async def _fund_insurer(bank: AsyncEngine, amount: int) -> None:
+async def fund_insurer(bank: AsyncEngine, amount: int) -> None:
     """As contributions would have; nothing is recorded for it."""
     async with bank.begin() as connection:
         ids = {"id": new_id(), "treasury": TREASURY, "insurer": INSURER}

@@ -1,7 +1,8 @@
 """Working days: Monday to Friday but for the national holidays of Indonesia.
 
-National holidays come from the package `holidays`, and from `holidays.csv` what was decreed since.
-That file has the days of joint leave (cuti bersama) too, each with its decree. By default they are
+National holidays come from the package `holidays`, and from `holidays.csv` what was decreed since:
+for all of Indonesia (`national`), or for the province alone (`local`), each with its decree. That
+file has the days of joint leave (cuti bersama) too. By default they are
 working days: joint leave is taken out of the yearly leave and left to each employer, banks and
 counters may stay open, and a rule that speaks of holidays (hari libur) does not speak of leave.
 """
@@ -14,11 +15,11 @@ from typing import Literal, NamedTuple
 
 from holidays import HolidayBase, country_holidays
 
-Kind = Literal["national", "joint-leave"]
+Kind = Literal["national", "local", "joint-leave"]
 DAYS_REMEMBERED = 10_000
 """To look a holiday up costs microseconds, and due dates come by the hundred thousand."""
 _SATURDAY = 5
-_OBSERVED: set[Kind] = {"national"}
+_OBSERVED: set[Kind] = {"national", "local"}
 
 
 class Decreed(NamedTuple):
@@ -36,6 +37,7 @@ def observe_joint_leave(*, off: bool) -> None:
         _OBSERVED.add("joint-leave")
     else:
         _OBSERVED.discard("joint-leave")
+    _days.cache_clear()
     on_or_after.cache_clear()
 
 

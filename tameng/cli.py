@@ -17,6 +17,7 @@ from rich.console import Console
 
 from chassis.clock import real_now
 from tameng import checks, drain, standing, tokens
+from tameng.benefit import commands as benefit_commands
 from tameng.card import commands as card_commands
 from tameng.contracts import commands as contracts_commands
 from tameng.demo import figures, play
@@ -37,6 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",  # which joins the lines of a docstring
 )
+app.add_typer(benefit_commands, name="benefit")
 app.add_typer(card_commands, name="card")
 app.add_typer(contracts_commands, name="contracts")
 app.add_typer(roster_commands, name="roster")
@@ -161,8 +163,11 @@ async def _demo(state: Path, report: Path | None, *, keep: bool) -> bool:
         console.print(figures.table(found))
         for line in found["differences"]:
             _say(line, style="red")
+        console.print(figures.decisions(found))
         console.print(figures.times(found["seconds"], play.TITLES))
         _say(f"The cards of one kelurahan, to be printed: {found['card_sheets']}")
+        for number, file in found["letters"].items():
+            _say(f"The letter to the family of claim {number}: {file}")
         if report is not None:
             await asyncio.to_thread(report.write_text, json.dumps(found, indent=2) + "\n")
         if keep:

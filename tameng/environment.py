@@ -38,7 +38,10 @@ class Surroundings:
     clock_file: Path | None
     archive_folder: Path
     rail_book_file: Path
-    banking_token_file: Path
+    tokens_folder: Path
+    """Each service that asks others has its own bearer token here, in a file of its name."""
+    blobs_folder: Path
+    """Where claims keeps scans."""
     rail_url: str | None = None
     """Of a rail that runs elsewhere; None: the simulator, on this machine."""
 
@@ -124,12 +127,18 @@ def _banking(around: Surroundings) -> dict[str, str]:
         "RAIL_TIMEOUT_S": str(RAIL_TIMEOUT_S),
         "ENROLLMENT_URL": around.url("enrollment"),
         "CLAIMS_URL": around.url("claims"),
-        "TOKEN_FILE": str(around.banking_token_file),
+        "TOKEN_FILE": str(around.tokens_folder / "banking"),
     }
 
 
 def _claims(around: Surroundings) -> dict[str, str]:
-    return {"MASTER_KEY_FILE": str(around.keys.master_key_file("claims"))}
+    return {
+        "MASTER_KEY_FILE": str(around.keys.master_key_file("claims")),
+        "MARK_KEY_FILE": str(around.keys.mark_key_file()),
+        "BLOBS_URL": around.blobs_folder.as_uri(),
+        "ENROLLMENT_URL": around.url("enrollment"),
+        "TOKEN_FILE": str(around.tokens_folder / "claims"),
+    }
 
 
 def _audit(around: Surroundings) -> dict[str, str]:

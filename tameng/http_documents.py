@@ -44,8 +44,8 @@ async def _document(name: str, around: Surroundings) -> dict[str, Any]:
 
 def _surroundings(folder: Path) -> Surroundings:
     """What settings ask for: addresses that lead nowhere, keys that are thrown away."""
-    token_file = folder / "banking.token"
-    token_file.write_text("none")
+    for asking in ("banking", "claims"):
+        (folder / asking).write_text("none")
     return Surroundings(
         stack=Stack(
             kafka=Part(kind="kafka", origin="address", address=_ADDRESS),
@@ -60,5 +60,6 @@ def _surroundings(folder: Path) -> Surroundings:
         clock_file=None,
         archive_folder=folder / "archive",
         rail_book_file=folder / "rail.book",
-        banking_token_file=token_file,
+        tokens_folder=folder,
+        blobs_folder=folder / "blobs",
     )

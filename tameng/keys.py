@@ -55,6 +55,10 @@ class Keys:
         """The seed of the Ed25519 key that signs payout slips."""
         return self._once("slip-key", _symmetric_key)
 
+    def mark_key_file(self) -> Path:
+        """The key of the marks, claim numbers and status codes of claims."""
+        return self._once("mark-key", _symmetric_key)
+
     def rail_secret_file(self) -> Path:
         """What the bank and the interbank rail sign their requests with."""
         return self._once("rail.secret", partial(_text, KEY_BYTES))

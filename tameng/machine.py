@@ -132,8 +132,9 @@ def _surroundings(
     folder: StateFolder, keys: Keys, stack: Stack, clock_file: Path | None
 ) -> Surroundings:
     shared = "address" in stack.origins.values()
-    token_file = folder.folder("tokens") / "banking"
-    _write_private(token_file, banking_token(keys))
+    tokens_folder = folder.folder("tokens")
+    _write_private(tokens_folder / "banking", banking_token(keys))
+    _write_private(tokens_folder / "claims", claims_token(keys))
     return Surroundings(
         stack=stack,
         keys=keys,
@@ -143,7 +144,8 @@ def _surroundings(
         clock_file=clock_file.absolute() if clock_file else None,
         archive_folder=folder.folder("archive"),
         rail_book_file=folder.folder(RAIL) / "book",
-        banking_token_file=token_file,
+        tokens_folder=tokens_folder,
+        blobs_folder=folder.folder("blobs").absolute(),
         rail_url=os.environ.get(RAIL_VARIABLE) or None,
     )
 
@@ -155,6 +157,18 @@ def banking_token(keys: Keys) -> str:
         role="bank",
         area=PROGRAMME_AREA,
         name="banking",
+        now=real_now(),
+        lifetime=PROGRAM_TOKEN_LIFETIME,
+    )
+
+
+def claims_token(keys: Keys) -> str:
+    """The token of the claims service, with which it asks for the names that letters need."""
+    return tokens.mint(
+        key=keys.issuer_key(),
+        role="branch",
+        area=PROGRAMME_AREA,
+        name="claims",
         now=real_now(),
         lifetime=PROGRAM_TOKEN_LIFETIME,
     )

@@ -61,23 +61,53 @@ class Office:
         return await self._ask("POST", service, path, json=body, key=key)
 
     async def upload(
-        self, service: str, path: str, content: bytes, *, key: str, **query: str
+        self,
+        service: str,
+        path: str,
+        content: bytes,
+        *,
+        key: str,
+        media_type: str = "application/octet-stream",
+        **query: str,
     ) -> Answer:
         """Send a file as the body. Raises as `get` does."""
-        return await self._ask("POST", service, path, content=content, key=key, params=query)
+        of_file = {"Content-Type": media_type}
+        return await self._ask(
+            "POST", service, path, content=content, key=key, params=query, headers=of_file
+        )
 
     async def download(self, service: str, path: str, **query: str) -> bytes:
         """Fetch a file. Raises as `get` does."""
         return (await self._answer("GET", service, path, params=query)).content
 
+    async def make(self, service: str, path: str, *, key: str) -> bytes:
+        """Have a file made, once for `key`, and fetch it. Raises as `get` does."""
+        return (await self._answer("POST", service, path, json={}, key=key)).content
+
     async def _ask(
-        self, method: str, service: str, path: str, *, key: str | None = None, **sent: object
+        self,
+        method: str,
+        service: str,
+        path: str,
+        *,
+        key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **sent: object,
     ) -> Answer:
-        answer: Answer = (await self._answer(method, service, path, key=key, **sent)).json()
+        answer: Answer = (
+            await self._answer(method, service, path, key=key, headers=headers, **sent)
+        ).json()
         return answer
 
     async def _answer(
-        self, method: str, service: str, path: str, *, key: str | None = None, **sent: object
+        self,
+        method: str,
+        service: str,
+        path: str,
+        *,
+        key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **sent: object,
     ) -> httpx.Response:
         """`sent` is what httpx takes: json, content, params."""
         request = f"{method} {service}{path}"
@@ -91,7 +121,7 @@ class Office:
                     answer = await self.http.request(
                         method,
                         url,
-                        headers=self._headers(key),
+                        headers={**(headers or {}), **self.headers(key)},
                         **sent,  # type: ignore[arg-type]
                     )
                     return _succeeded(request, answer)
@@ -101,7 +131,8 @@ class Office:
             raise Problem(f"{request}: {error}") from error
         raise AssertionError("stamina returns or raises")
 
-    def _headers(self, key: str | None) -> dict[str, str]:
+    def headers(self, key: str | None = None) -> dict[str, str]:
+        """A fresh token, and the key of a request that changes something."""
         token = tokens.mint(
             key=self.keys.issuer_key(),
             role=self.role,

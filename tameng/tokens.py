@@ -14,6 +14,7 @@ ISSUER = "tameng"
 AUDIENCE = "tameng"
 ROLES = (
     "village", "district", "checker", "province", "branch", "approver", "bank", "auditor", "admin",
+    "fraud",
 )  # fmt: skip
 LIFETIME_DEFAULT = timedelta(hours=12)
 TOKEN_ID_BYTES = 16

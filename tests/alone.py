@@ -233,8 +233,8 @@ def _settings(
 ) -> dict[str, Any]:
     """The settings of a service as the command line's environment would give them."""
     folder = clock_file.parent
-    token_file = folder / "banking.token"
-    token_file.write_text("none")
+    for asking in ("banking", "claims"):
+        (folder / asking).write_text("none")
     around = Surroundings(
         stack=stack,
         keys=keys,
@@ -243,7 +243,8 @@ def _settings(
         clock_file=clock_file,
         archive_folder=folder / f"{urls.database}.archive",
         rail_book_file=folder / "rail.book",
-        banking_token_file=token_file,
+        tokens_folder=folder,
+        blobs_folder=folder / f"{urls.database}.blobs",
     )
     prefix = f"{name.upper()}_"
     given = {

@@ -6,17 +6,18 @@
 
 `urls.owner` and `urls.runtime` are addresses (postgresql+asyncpg://) of the two roles, with the
 rights they have in production. A service is migrated once a session, into a template; every
-database is a copy of it and is dropped when its test ends. All that a test mostly wants beside it
+database is a copy of it. It is dropped when the next one is made: by then the sessions of its test
+have ended, for which Postgres waits in steps of 100 ms. All that a test mostly wants beside it
 (units, an HTTP client, a clock, events of others) is in `tests/alone.py`.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
+import pytest_asyncio
 
 from chassis.state.database import owner_engine
 from chassis.state.migrations import migrate
@@ -44,23 +45,30 @@ class Templates:
     superuser_url: str
     _migrated: dict[str, Database] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=count)
+    _ended: list[str] = field(default_factory=list)
 
     async def copy(self, service: str) -> Urls:
         """A fresh database of the service."""
         template = self._migrated.get(service) or await self._migrate(service)
         name = f"test_{service}_{next(self._numbers)}"
-        with suppress(asyncpg.InvalidCatalogNameError):
-            await self.drop(name)
-        await self._execute(
-            f'CREATE DATABASE "{name}" TEMPLATE "{template.name}" OWNER "{template.owner.name}"'
-        )
         copied = Database(name=name, owner=template.owner, runtime=template.runtime)
-        await create(self.superuser_url, copied)  # the rights to connect are not copied
+        ended, self._ended = self._ended, []
+        await self._execute(
+            *(f'DROP DATABASE IF EXISTS "{each}" WITH (FORCE)' for each in (*ended, name)),
+            f'CREATE DATABASE "{name}" TEMPLATE "{template.name}" OWNER "{template.owner.name}"',
+            # The schema's rights are copied, those to connect are not.
+            f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC',
+            f'GRANT CONNECT ON DATABASE "{name}" TO "{template.runtime.name}"',
+        )
         return self._urls(copied)
 
-    async def drop(self, name: str) -> None:
-        """Remove a database, also while somebody is connected."""
-        await self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    def end(self, name: str) -> None:
+        """Its test has ended: the database is dropped with the next copy."""
+        self._ended.append(name)
+
+    async def drop_ended(self) -> None:
+        """Drop what is left, also while somebody is connected."""
+        await self._execute(*(f'DROP DATABASE "{name}" WITH (FORCE)' for name in self._ended))
 
     async def _migrate(self, service: str) -> Database:
         name = f"template_{service}"
@@ -87,18 +95,21 @@ class Templates:
         )
         return Urls(database=database.name, owner=owner, runtime=runtime)
 
-    async def _execute(self, statement: str) -> None:
+    async def _execute(self, *statements: str) -> None:
         server = await asyncpg.connect(self.superuser_url)
         try:
-            await server.execute(statement)
+            for statement in statements:
+                await server.execute(statement)
         finally:
             await server.close()
 
 
-@pytest.fixture(scope="session")
-def templates(postgres_superuser_url: str) -> Templates:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def templates(postgres_superuser_url: str) -> AsyncIterator[Templates]:
     """The session's templates."""
-    return Templates(postgres_superuser_url)
+    templates = Templates(postgres_superuser_url)
+    yield templates
+    await templates.drop_ended()
 
 
 @pytest.fixture
@@ -113,4 +124,4 @@ async def service_database(templates: Templates) -> AsyncIterator[MakeDatabase]:
 
     yield make
     for name in made:
-        await templates.drop(name)
+        templates.end(name)

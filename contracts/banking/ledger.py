@@ -60,6 +60,7 @@ class CashPaidOut(Event):
 
     type: ClassVar[str] = "banking.cash-paid-out.v1"
     key_field: ClassVar[str] = "account_id"
+    readers: ClassVar[tuple[str, ...]] = ("claims",)
 
     account_id: AccountId
     transfer: Transfer

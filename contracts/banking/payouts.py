@@ -42,6 +42,8 @@ class PayoutOrdered(Event):
     rail: Literal["same-bank", "interbank"]
     replaces: PayoutId | None = None
     """The failed payout in whose place this one goes to a corrected account."""
+    line_id: UUID | None = None
+    """The line of the decision; None in events of before it was known."""
 
 
 class PayoutSubmitted(Event):
@@ -72,6 +74,8 @@ class PayoutSettled(Event):
     transfer: Transfer
     confirmed_by: Officer | None = None
     """The second of the two officers who say so; None: the rail does, or it is this bank's own."""
+    line_id: UUID | None = None
+    """The line of the decision; None in events of before it was known."""
 
 
 class PayoutFailed(Event):
@@ -89,6 +93,8 @@ class PayoutFailed(Event):
     transfer: Transfer
     confirmed_by: Officer | None = None
     """The second of the two officers who say so; None: the rail does."""
+    line_id: UUID | None = None
+    """The line of the decision; None in events of before it was known."""
 
 
 class PayoutStopped(Event):

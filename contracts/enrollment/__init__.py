@@ -18,6 +18,7 @@ from contracts.enrollment.contributions import (
 from contracts.enrollment.cover import (
     CoverageEnded,
     CoverageLapsed,
+    CoverageRestored,
     Debtor,
     EndReason,
     KpjRangeGranted,
@@ -73,6 +74,7 @@ __all__ = [
     "ContributionPaid",
     "CoverageEnded",
     "CoverageLapsed",
+    "CoverageRestored",
     "DataRequestAnswered",
     "DataRequestKind",
     "DataRequestOutcome",

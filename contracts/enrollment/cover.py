@@ -75,6 +75,7 @@ class CoverageLapsed(Event):
     begins a new cover. The money for the months to come is free again."""
 
     type: ClassVar[str] = "enrollment.coverage-lapsed.v1"
+    readers: ClassVar[tuple[str, ...]] = ("claims",)
 
     worker_id: WorkerId
     programme_id: ProgrammeId
@@ -92,6 +93,7 @@ class MembershipReactivated(Event):
     """A payment after the lapse began a new cover; the waiting time begins anew."""
 
     type: ClassVar[str] = "enrollment.membership-reactivated.v1"
+    readers: ClassVar[tuple[str, ...]] = ("claims",)
 
     worker_id: WorkerId
     programme_id: ProgrammeId
@@ -108,6 +110,7 @@ class CoverageEnded(Event):
     """Nobody pays for this member any longer; the money for the months to come is free again."""
 
     type: ClassVar[str] = "enrollment.coverage-ended.v1"
+    readers: ClassVar[tuple[str, ...]] = ("claims",)
 
     worker_id: WorkerId
     programme_id: ProgrammeId
@@ -121,3 +124,20 @@ class CoverageEnded(Event):
     ended_by: Officer | None = None
     """Who decided it, when it was not a verified death."""
     note: Line | None = None
+
+
+class CoverageRestored(Event):
+    """The death on which a cover was ended was reported wrongly: the member lives and the cover
+    goes on as if it had not been ended."""
+
+    type: ClassVar[str] = "enrollment.coverage-restored.v1"
+    readers: ClassVar[tuple[str, ...]] = ("claims",)
+
+    worker_id: WorkerId
+    programme_id: ProgrammeId
+    region_code: RegencyCode
+    """The kabupaten or kota whose commitment grows again."""
+    claim_id: ClaimId
+    """The claim that was rejected."""
+    reserved: RupiahOrNone
+    """Rupiah reserved anew for the months that were not billed."""

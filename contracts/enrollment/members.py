@@ -48,6 +48,7 @@ class MembershipRenewed(Event):
     """A worker who was a member before was taken into another programme, and money reserved."""
 
     type: ClassVar[str] = "enrollment.membership-renewed.v1"
+    readers: ClassVar[tuple[str, ...]] = ("claims",)
 
     worker_id: WorkerId
     programme_id: ProgrammeId

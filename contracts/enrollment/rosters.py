@@ -22,6 +22,7 @@ class RosterReceived(Event):
 
     type: ClassVar[str] = "enrollment.roster-received.v1"
     key_field: ClassVar[str] = "roster_id"
+    readers: ClassVar[tuple[str, ...]] = ("claims",)
 
     roster_id: RosterId
     programme_id: ProgrammeId

@@ -17,7 +17,7 @@ from services.claims.settings import Settings
 
 def _routers(_settings: Settings, tools: Tools) -> Sequence[APIRouter]:
     keys = subject_keys.router(SubjectKeyRead, wrap=tools.identities.wrap, roles=("bank", "branch"))
-    return api.router, keys
+    return *api.routers, keys
 
 
 service = Service(

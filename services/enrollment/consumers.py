@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chassis.bus.handlers import Handlers
 from chassis.state.unit import Unit
 from contracts.banking import AccountOpened, InvoicePaid
-from contracts.claims import ClaimVerified
+from contracts.claims import ClaimRejected, ClaimVerified
 from services.enrollment.operations import contributions, members
 from services.enrollment.projections import replicas
 
@@ -28,3 +28,8 @@ async def on_invoice_paid(unit: Unit, paid: Sequence[InvoicePaid]) -> None:
 @handlers.on(ClaimVerified)
 async def on_claim_verified(unit: Unit, verified: Sequence[ClaimVerified]) -> None:
     await members.end_covers(unit, verified)
+
+
+@handlers.on(ClaimRejected)
+async def on_claim_rejected(unit: Unit, rejected: Sequence[ClaimRejected]) -> None:
+    await members.restore_covers(unit, rejected)

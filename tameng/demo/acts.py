@@ -2,23 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from hashlib import sha256
 from typing import NamedTuple
 
 from tameng import intake
-from tameng.demo import rail
+from tameng.demo.claims import pay_claims
 from tameng.demo.day import CITY, OEBOBO, PROVINCE, Day
-from tameng.demo.people import Worker
 from tameng.offices import Answer, Declined, Office
-from tameng.problems import Problem
 
 CEILING = 20_000_000_000
 DEPOSIT = 10_080_000_000
 QUOTA_FIRST = 2_520
 QUOTA_RAISED = 2_525
-POLL_S = 0.1
-PATIENCE_S = 120.0
-PAPERS = ("application", "death-certificate", "heir-certificate", "member-card")
 
 
 class Act(NamedTuple):
@@ -27,15 +21,6 @@ class Act(NamedTuple):
     name: str
     title: str
     play: Callable[[Day], Awaitable[None]]
-
-
-class Death(NamedTuple):
-    """A member who died, who inherits (nobody who exists), and where the money goes."""
-
-    worker: Worker
-    died_on: str
-    heir: str
-    account: dict[str, str]
 
 
 async def open_programme(day: Day) -> None:
@@ -106,32 +91,6 @@ async def september_and_october(day: Day) -> None:
     await _bill(day, "2025-10")
     await day.move_to("2025-10-03", hour=10)
     await _pay(day, "2025-10")
-
-
-async def pay_claims(day: Day) -> None:
-    """Three members died. Their families file, two officers look and decide, the money goes out."""
-    await day.move_to("2025-10-20", hour=9)
-    early = [worker for worker in day.rosters.early if worker.village_code.startswith("53.71.04")]
-    deaths = (
-        Death(early[0], "2025-10-11", "Yustina Tefa", {"kind": "open-here"}),
-        Death(early[1], "2025-10-12", "Marselina Ndun", _elsewhere("014", "0356789012")),
-        Death(day.rosters.late[0], "2025-10-13", "Adriana Bire", _elsewhere("008", "1610004567")),
-    )
-    payees = [await _file(day, death) for death in deaths]
-    await day.move_to("2025-10-21", hour=9)
-    for claim_id in day.claims.values():
-        await day.verifier.post(
-            "claims", f"/claims/{claim_id}/verification", {}, key=f"verify {claim_id}"
-        )
-    await day.move_to("2025-10-22", hour=9)
-    *first, last = zip(day.claims.values(), payees, strict=True)
-    day.claim_timed_out = last[0] if await rail.let_the_next_time_out(day) else None
-    await _approve(day, *last)
-    await _until(day, _has_left, words="the payout that gets no answer")
-    for claim_id, payee_id in first:
-        await _approve(day, claim_id, payee_id)
-    await _until(day, _all_paid, words="claims paid")
-    await day.settle()
 
 
 ACTS = (
@@ -214,87 +173,3 @@ async def _cards(day: Day, turn: str) -> None:
             )
 
         await day.in_each_district(act, words=words, count="members")
-
-
-async def _file(day: Day, death: Death) -> str:
-    """File the claim of a member's family with its heir and papers; return the payee's id."""
-    nik = death.worker.nik
-    member = await day.branch.post("enrollment", "/members:find", {"nik": nik}, key=nik)
-    worker_id = member["worker_id"]
-    filed = await day.branch.post(
-        "claims",
-        "/claims",
-        {"worker_id": worker_id, "died_on": death.died_on},
-        key=f"file {worker_id}",
-    )
-    claim_id = day.claims[worker_id] = filed["claim_id"]
-    heir = await day.branch.post(
-        "claims",
-        f"/claims/{claim_id}/heirs",
-        {
-            "heir_class": 1,
-            "name": death.heir,
-            "nik": f"{nik[:12]}9999",
-            "relationship": "anak",
-            "account": death.account,
-        },
-        key=f"heir {claim_id}",
-    )
-    for kind in PAPERS:
-        scan = sha256(f"{kind} {worker_id}".encode()).hexdigest()
-        await day.branch.post(
-            "claims",
-            f"/claims/{claim_id}/documents",
-            {
-                "kind": kind,
-                "issuer": "Dukcapil Kota Kupang",
-                "issued_on": death.died_on,
-                "sha256": scan,
-            },
-            key=f"{kind} {claim_id}",
-        )
-    day.progress.tell(f"{len(day.claims)} claims filed", part=len(day.claims) / 3)
-    return str(heir["party_id"])
-
-
-def _elsewhere(bank_code: str, account_number: str) -> dict[str, str]:
-    return {"kind": "elsewhere", "bank_code": bank_code, "account_number": account_number}
-
-
-async def _approve(day: Day, claim_id: str, payee_id: str) -> None:
-    await day.approver.post(
-        "claims", f"/claims/{claim_id}/approval", {"payee_id": payee_id}, key=f"approve {claim_id}"
-    )
-
-
-async def _has_left(day: Day) -> tuple[bool, float]:
-    """Whether the rail has the order whose answer will not come; at once when none is to."""
-    left = day.claim_timed_out is None or await rail.has_order_that_times_out(day)
-    return left, float(left)
-
-
-async def _all_paid(day: Day) -> tuple[bool, float]:
-    """Whether every claim is paid, and the part of them that is."""
-    states = [
-        (await day.approver.get("claims", f"/claims/{claim_id}"))["state"]
-        for claim_id in day.claims.values()
-    ]
-    paid = states.count("paid")
-    return paid == len(states), paid / len(states)
-
-
-async def _until(
-    day: Day, done: Callable[[Day], Awaitable[tuple[bool, float]]], *, words: str
-) -> None:
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                finished, part = await done(day)
-                day.progress.tell(f"{words}: {part:.0%}", part=part)
-                if finished:
-                    return
-                await asyncio.sleep(POLL_S)
-    except TimeoutError:
-        raise Problem(
-            f"waited {PATIENCE_S:.0f} s for {words}: see the logs of the services"
-        ) from None

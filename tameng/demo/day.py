@@ -42,6 +42,12 @@ class Day:
     """Whether whoever sent a roster was kept from approving it."""
     claim_timed_out: str | None = None
     """The claim whose payout gets no answer from the rail."""
+    decisions: list[dict[str, Any]] = field(default_factory=list)
+    """What was decided about each claim, with its explanation, as the services tell."""
+    letters: dict[str, Path] = field(default_factory=dict)
+    """The decision letters, by the number of the claim."""
+    filer_refused: bool = False
+    """Whether whoever filed a claim was kept from approving it."""
     card_sheets: Path | None = None
     """The cards of one kelurahan, as a printer takes them."""
 
@@ -79,6 +85,16 @@ class Day:
     def approver(self) -> Office:
         """The head of the branch, who decides."""
         return self.office("bpjs-kupang-kepala", "approver", PROVINCE)
+
+    @property
+    def second_approver(self) -> Office:
+        """The head of another branch, where two have to decide."""
+        return self.office("bpjs-ntt-kepala-wilayah", "approver", PROVINCE)
+
+    @property
+    def filer_as_approver(self) -> Office:
+        """The person who files claims, with the role of those who decide about them."""
+        return self.office(self.branch.name, "approver", PROVINCE)
 
     @property
     def auditor(self) -> Office:

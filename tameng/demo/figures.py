@@ -65,6 +65,9 @@ async def _gathered(
         "rows_refused": day.rows_refused,
         "rosters_approved": day.rosters_approved,
         "maker_refused": day.maker_refused,
+        "filer_refused": day.filer_refused,
+        "decisions": day.decisions,
+        "letters": {number: str(file) for number, file in day.letters.items()},
         "card_sheets": str(day.card_sheets) if day.card_sheets else None,
         "accounts_opened": bank["accounts_opened"],
         "accounts_deferred": bank["accounts_deferred"],
@@ -126,6 +129,7 @@ def lines(figures: Figures) -> list[Line]:
         Line("Months paid", 10_090, figures["months_paid"]),
         Line("Contributions paid", 169_512_000, figures["contributions_paid"], rupiah=True),
         Line("Committed after the deaths", 254_251_200, figures["committed"], rupiah=True),
+        Line("Who files may not approve", published=True, found=figures["filer_refused"]),
         Line("Families paid Rp42,000,000", 2, figures["claims_paid_full"]),
         Line("Claims paid in all", 3, figures["claims_paid"]),
         Line("Benefits paid", 94_000_000, figures["amount_paid"], rupiah=True),
@@ -162,6 +166,22 @@ def table(figures: Figures) -> Table:
     for line in lines(figures):
         verdict = Text("agrees", "green") if line.agrees else Text("DIFFERS", "bold red")
         found.add_row(line.words, _shown(line, line.published), _shown(line, line.found), verdict)
+    return found
+
+
+def decisions(figures: Figures) -> Table:
+    """What was decided about each claim, and why."""
+    found = Table(title="Three claims, and why", title_style="bold")
+    found.add_column("Claim")
+    found.add_column("Line")
+    found.add_column("Amount", justify="right")
+    found.add_column("Why")
+    for decision in figures["decisions"]:
+        found.add_row(decision["number"], "", "", decision["outcome"])
+        for benefit, line in decision["lines"].items():
+            why = f"{line['article']}: {line['arithmetic']}"
+            found.add_row("", benefit, f"Rp{line['amount']:,}", why)
+        found.add_row("", "paid", f"Rp{decision['paid']:,}", "", end_section=True)
     return found
 
 

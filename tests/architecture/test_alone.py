@@ -21,8 +21,8 @@ NO_CACHES = shutil.ignore_patterns("__pycache__")
 
 def environment(service: str, folder: Path) -> dict[str, str]:
     """The settings of a service, as the command line gives them; nothing answers at its ports."""
-    token_file = folder / "token"
-    token_file.write_text("none")
+    for asking in ("banking", "claims"):
+        (folder / asking).write_text("none")
     around = Surroundings(
         stack=Stack(
             kafka=Part(kind="kafka", origin="address", address="127.0.0.1:9"),
@@ -37,7 +37,8 @@ def environment(service: str, folder: Path) -> dict[str, str]:
         clock_file=None,
         archive_folder=folder / "archive",
         rail_book_file=folder / "rail.book",
-        banking_token_file=token_file,
+        tokens_folder=folder,
+        blobs_folder=folder / "blobs",
     )
     return of_service(around, service)
 

@@ -2,31 +2,38 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import UUID
 
 from chassis.bus.admission import Stream
 from chassis.state.unit import EVERYWHERE
 from contracts.banking import AccountOpened, HoldPlaced
+from contracts.catalogue import EVENTS
 from contracts.claims import Benefit
 from contracts.enrollment import ProgrammeOpened, WorkerEnrolled
-from contracts.event import Cause, derived_id
+from contracts.event import Cause, Event, derived_id
 from contracts.types import AccountId, WorkerId
 from services.banking.rules.ledger import account_of
+from tameng.contracts import EXAMPLES
 from tests import bank_events as heard
 from tests.alone import Alone, MakeAlone, key
 from tests.archives import records
 from tests.component import claims_facts
+from tests.component.claims_office import NOW, Claims
 from tests.component.counter_office import HANDED, HOLDER, Counters, counters_at, give_key
 from tests.component.enrollment_office import Office, death_verified
 from tests.component.privacy_office import Privacy
 from tests.component.reconciliation_office import NEXT, Moved
 from tests.component.reconciliation_office import Office as ReconciliationOffice
 from tests.component.slip_counter import Counter as SlipCounter
-from tests.component.test_claims import Office as ClaimsOffice
 from tests.rosters import row, rows
 
 Life = Callable[[MakeAlone], Awaitable[Alone]]
 FEW, MANY = 12, 40
+SELDOM = (
+    "scholarship-requested", "scholarship-decided", "letter-issued", "review-drawn",
+    "review-closed", "warning-raised", "warning-settled",
+)  # fmt: skip
 NUMBERS = {"area": "53.71", "first": "26000000001", "last": "26000000999"}
 BENEFITS: Mapping[Benefit, int] = {
     "lump-sum": 20_000_000, "periodic": 12_000_000, "funeral": 10_000_000,
@@ -169,21 +176,32 @@ async def _a_day_with_the_rail(bank: Alone) -> None:
 
 
 async def claims(alone: MakeAlone) -> Alone:
-    """Three members: one paid in full, one verified, one approved with a payout that failed."""
+    """Deaths: one paid in full, one verified, one approved with a payout that failed, one sent back
+    and refused; then, from the examples, what officers seldom do."""
     service = await alone("claims")
-    service.clock.set(datetime(2025, 10, 22, 1, 0, tzinfo=UTC))
+    service.clock.set(NOW)
     members = [WorkerId(UUID(int=number)) for number in range(1, MANY)]
     await service.hear(
-        *map(claims_facts.enrolled, members), *claims_facts.covered(members[0]),
-        *claims_facts.covered(members[1]), *claims_facts.covered(members[2]),
-    )  # fmt: skip
-    office = ClaimsOffice(service)
+        *map(claims_facts.enrolled, members),
+        *(event for member in members[:4] for event in claims_facts.covered(member)),
+    )
+    office = Claims(service)
     paid, failed = await office.approved(members[0]), await office.approved(members[1])
     await office.verified(members[2])
+    await office.file(members[3])
     for benefit, amount in BENEFITS.items():
-        await service.hear(claims_facts.settled(paid, members[0], benefit, amount))
-    await service.hear(claims_facts.failed(failed, members[1], "funeral", 10_000_000))
+        settled = claims_facts.settled(paid.claim_id, members[0], benefit, amount)
+        await service.hear(settled)
+    await service.hear(claims_facts.failed(failed.claim_id, members[1], "funeral", 10_000_000))
+    async with service.units.bulk(area=EVERYWHERE) as unit:
+        await unit.record(_example(name) for name in SELDOM)
     return service
+
+
+def _example(name: str) -> Event:
+    """The example of an event of claims that has every field."""
+    *_, newest = sorted((Path(__file__).parents[2] / EXAMPLES / f"claims.{name}.v1").glob("*.json"))
+    return EVENTS[f"claims.{name}.v1"].model_validate_json(newest.read_bytes())
 
 
 async def audit(alone: MakeAlone) -> Alone:

@@ -17,7 +17,7 @@ from contracts.banking import (
 from contracts.event import Cause
 from contracts.types import AccountId, ClaimId, PartyId, PayoutId, WorkerId
 from services.banking.queries.activity import facts, last_used
-from services.banking.rules.account_states import AccountFacts
+from services.banking.rules.account_use import AccountFacts
 from tests.component.counter_office import Counters, counters, hold, pay_in, refused
 
 __all__ = ["counters"]

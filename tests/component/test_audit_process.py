@@ -76,7 +76,8 @@ async def environment(
         clock_file=None,
         archive_folder=tmp_path / "archive",
         rail_book_file=tmp_path / "rail.book",
-        banking_token_file=tmp_path / "banking.token",
+        tokens_folder=tmp_path,
+        blobs_folder=tmp_path / "blobs",
     )
     return {**os.environ, **of_service(around, "audit"), "AUDIT_DATABASE_URL": urls.runtime}
 

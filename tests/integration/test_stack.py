@@ -183,9 +183,19 @@ async def test_a_docker_engine_is_known_by_its_answer(
 async def test_the_servers_of_the_test_run_answer(
     kafka_address: str, postgres_superuser_url: str, redis_url: str
 ) -> None:
-    await ASK["kafka"](kafka_address)
-    await ASK["postgres"](postgres_superuser_url)
-    await ASK["redis"](redis_url)
+    for kind, address in zip(
+        KINDS, (kafka_address, postgres_superuser_url, redis_url), strict=True
+    ):
+        await ASK[kind](address)
+    server = await asyncpg.connect(postgres_superuser_url)
+    assert await server.fetchval("SELECT 40 + 2") == 42
+    await server.close()
+    async with redis.asyncio.from_url(redis_url) as store:
+        assert await store.echo("heard") == b"heard"
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_address)
+    await admin.start()
+    assert (await admin.describe_cluster())["controller_id"] >= 0
+    await admin.close()
 
 
 async def test_postgres_that_cannot_start_shows_the_end_of_its_log(tmp_path: Path) -> None:

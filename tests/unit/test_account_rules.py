@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contracts.refusal import Refused
-from services.banking.rules.account_states import (
+from services.banking.rules.account_use import (
     AccountFacts,
     AccountIsClosed,
     AccountIsDormant,

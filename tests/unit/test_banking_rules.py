@@ -1,6 +1,7 @@
 """What the bank decides, from values alone."""
 
 from datetime import UTC, date, datetime
+from typing import get_args
 from uuid import UUID
 
 import pytest
@@ -8,14 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.banking import AccountDeferred, AccountOpened, InvoicePaid, InvoiceUnpaid
-from contracts.event import Cause
-from contracts.types import InvoiceId, PartyId, PayoutId
+from contracts.claims import Benefit, BenefitLine
+from contracts.event import Cause, derived_id
+from contracts.types import ClaimId, InvoiceId, PartyId, PayoutId
+from services.banking.adapters import slip_pdf
 from services.banking.adapters.payees import KEYS_TIMEOUT_S
-from services.banking.rules import accounts, funds, ledger, payouts
+from services.banking.rules import accounts, funds, ledger, payout_queue, payouts
 from services.banking.rules.accounts import AccountToBlock, Number
 from services.banking.rules.funds import Order, Ordered, Owed
 from services.banking.rules.ledger import CLEARING, INSURER, OTHER_BANKS, TREASURY, Ledger, Posting
-from services.banking.rules.payouts import OpenPayout, same_name
+from services.banking.rules.payout_queue import Standing
+from services.banking.rules.payouts import OpenPayout, Payee, PayeeAccount, same_name
 from services.banking.rules.submissions import DIALOG_MAX_S, LEASE_S, Patience
 from services.banking.settings import RAIL_TIMEOUT_MAX_S
 from tests import bank_events as heard
@@ -163,8 +167,9 @@ def test_a_deposit_names_its_document_and_who_made_it() -> None:
 
 def test_each_line_is_ordered_once_and_goes_where_the_payee_has_an_account() -> None:
     approved = heard.claim_approved(UUID(int=1), UUID(int=2), UUID(int=3))
-    elsewhere = list(payouts.order(approved, with_account=(), now=NOW))
-    here = list(payouts.order(approved, with_account={UUID(int=3)}, now=NOW))
+    elsewhere = list(payouts.order(approved, here=(), now=NOW))
+    payee = Payee(approved.claim_id, UUID(int=3))
+    here = list(payouts.order(approved, here={payee}, now=NOW))
     assert [each.rail for each in elsewhere] == ["interbank"] * 3
     assert [each.rail for each in here] == ["same-bank"] * 3
     assert len({each.payout_id for each in here}) == 3
@@ -173,7 +178,9 @@ def test_each_line_is_ordered_once_and_goes_where_the_payee_has_an_account() -> 
 
 def test_a_payout_here_lands_on_the_heirs_account() -> None:
     book = Ledger({INSURER: 20_000_000})
-    settled = payouts.pay_here(payout(), ledger=book, now=NOW)
+    account_id = ledger.account_of(UUID(int=6))
+    account = PayeeAccount(account_id, "savings", is_closed=False, last_used_at=NOW)
+    settled = payouts.pay_here(payout(), account, ledger=book, now=NOW)
     assert settled.transfer.credit_account == ledger.account_of(UUID(int=6))
     assert (settled.transfer.kind, settled.transfer.debit_balance) == ("benefit", 0)
 
@@ -227,3 +234,29 @@ def test_waits_grow_up_to_a_bound_and_then_a_person_has_to_ask() -> None:
 
 def test_a_dialog_ends_before_its_lease() -> None:
     assert KEYS_TIMEOUT_S + 2 * RAIL_TIMEOUT_MAX_S < DIALOG_MAX_S < LEASE_S
+
+
+def test_a_line_with_an_id_is_paid_under_it_and_one_without_as_ever() -> None:
+    line = BenefitLine(benefit="funeral", amount=1, payee_id=PartyId(UUID(int=3)))
+    claim_id = ClaimId(UUID(int=1))
+    ever = derived_id(claim_id, f"payout funeral {line.payee_id}")
+    assert payouts.payout_id_of(claim_id, line) == ever
+    told = line.model_copy(update={"line_id": UUID(int=9)})
+    assert payouts.payout_id_of(claim_id, told) == derived_id(UUID(int=9), "payout")
+
+
+def test_the_line_stands_in_every_event_of_its_payout_and_of_the_one_in_its_place() -> None:
+    one = payout()._replace(line_id=UUID(int=9))
+    book = Ledger({INSURER: 40_000_000, CLEARING: 0, OTHER_BANKS: 0})
+    payouts.submit(one, ledger=book, now=NOW)
+    assert payouts.fail(one, "no", ledger=book, now=NOW).line_id == UUID(int=9)
+    act = payout_queue.Act("petugas", CAUSE, NOW)
+    again = payout_queue.reissue(one, Standing(state="failed"), is_here=False, act=act)
+    assert (again.line_id, again.replaces) == (UUID(int=9), one.payout_id)
+    payouts.submit(one, ledger=book, now=NOW)
+    assert payouts.settle(one, ledger=book, now=NOW).line_id == UUID(int=9)
+
+
+def test_every_benefit_has_words_on_a_slip() -> None:
+    assert slip_pdf.BENEFITS.keys() == set(get_args(Benefit))
+    assert len(set(slip_pdf.BENEFITS.values())) == len(slip_pdf.BENEFITS)

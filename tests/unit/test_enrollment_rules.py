@@ -103,6 +103,6 @@ def test_a_death_frees_what_was_not_billed() -> None:
         verified_by="an officer",
     )  # fmt: skip
     ending = Ending(WORKERS[0], PROGRAMME, "53.71", reserved=100_800, billed=33_600)
-    ended = end_for_death(verified, ending, now=NOW)
+    ended = end_for_death(verified, ending, died_on=TODAY, now=NOW)
     assert (ended.released, ended.ended_on, ended.region_code) == (67_200, TODAY, "53.71")
     assert ended.causation_id == verified.event_id

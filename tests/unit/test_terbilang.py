@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.banking.rules.terbilang import NUMBER_MAX, rupiah_in_words, terbilang
+from chassis.paper.terbilang import NUMBER_MAX, rupiah_in_words, terbilang
 
 ONES = {
     "satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8,

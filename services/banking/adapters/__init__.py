@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from chassis.key_service import KeyService
 from chassis.sealing import KeyWrap
 from chassis.tools import ServiceTools
 from services.banking.adapters.holders import Holders
-from services.banking.adapters.key_service import KeyService
 from services.banking.adapters.member_identities import RegisteredIdentities
 from services.banking.adapters.numbers import Numbers
 from services.banking.adapters.payees import Payees

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from pydantic import ConfigDict
 
+from chassis.key_service import KeyService
 from chassis.sealing import SealBroken, open_sealed
 from contracts.sealed import Sealed
 from services.banking.adapters.holders import HolderIdentity
-from services.banking.adapters.key_service import KeyService
 
 MEMBER_KIND = "worker-identity"
 HEIR_KIND = "heir-identity"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from chassis.key_service import KEYS_TIMEOUT_S, KeyService, KeysUnavailable
 from chassis.sealing import SealBroken, open_sealed
 from contracts.sealed import Sealed
-from services.banking.adapters.key_service import KEYS_TIMEOUT_S, KeyService, KeysUnavailable
 
 __all__ = ["KEYS_TIMEOUT_S", "KeysUnavailable", "Payee", "PayeeUnreadable", "Payees"]
 

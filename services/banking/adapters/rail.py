@@ -4,13 +4,14 @@ Nothing that the rail answers is taken on trust: see docs/banking/rail.md for wh
 and for the limits. No call raises: what is not clear is UNKNOWN.
 """
 
-import asyncio
 import json
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import httpx
 
+from chassis.cancelling import let_go_cleanly
 from chassis.clock import real_now
 from services.banking.adapters.breaker import Breaker, RailShut
 from services.banking.adapters.payees import Payee
@@ -155,8 +156,9 @@ class Rail:
         body = json.dumps(fields).encode()
         headers = self.partner.headers(service.path, body, at=real_now())
         try:
-            async with self.breaker.asking(), asyncio.timeout(self._timeout_s):
-                status, answered = await self._exchange(service.path, body, headers)
+            exchange = partial(self._exchange, service.path, body, headers)
+            async with self.breaker.asking():
+                status, answered = await let_go_cleanly(exchange, timeout_s=self._timeout_s)
         except RailShut:
             return SHUT
         except (httpx.HTTPError, OSError) as error:  # a TimeoutError is an OSError

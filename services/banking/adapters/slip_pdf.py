@@ -27,6 +27,17 @@ BENEFITS: Mapping[Benefit, str] = {
     "lump-sum": "Santunan kematian (sekaligus)",
     "periodic": "Santunan berkala, dibayar sekaligus",
     "funeral": "Biaya pemakaman",
+    "scholarship": "Beasiswa pendidikan anak",
+    "accident-death": "Santunan kematian akibat kecelakaan kerja",
+    "total-disability": "Santunan cacat total tetap",
+    "anatomical-disability": "Santunan cacat sebagian anatomis",
+    "functional-disability": "Santunan cacat sebagian fungsi",
+    "income-replacement": "Santunan sementara tidak mampu bekerja",
+    "transport": "Penggantian biaya pengangkutan",
+    "medical": "Penggantian biaya pengobatan dan perawatan",
+    "home-care": "Penggantian biaya perawatan di rumah",
+    "appliances": "Penggantian biaya alat bantu",
+    "late-compensation": "Ganti rugi keterlambatan pembayaran",
 }
 TEXT_CHARACTERS_MAX = 120
 CODE_SIDE = 42 * mm

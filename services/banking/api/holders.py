@@ -15,8 +15,8 @@ from chassis.web.commands import Command, command
 from chassis.web.reading import Session, tools
 from contracts.types import Line
 from services.banking.adapters import Tools
-from services.banking.operations import holders
-from services.banking.operations.holders import Counter, Shown
+from services.banking.operations import holder_standings, holders
+from services.banking.operations.identity_checks import Counter, Shown
 from services.banking.rules.kyc import check_may_verify
 
 router = APIRouter(route_class=Guarded, tags=["Holders"])
@@ -121,7 +121,7 @@ async def holder(
             area=IN_OPERATION,
         ),
     ],
-) -> holders.HolderStanding:  # fmt: skip
+) -> holder_standings.HolderStanding:  # fmt: skip
     """The account of a member or an heir as others than the bank may know it: its id, the masked
     number, whether who appeared is the holder, how far it came. Never what it holds."""
-    return await holders.standing(session, holder_id, by=caller)
+    return await holder_standings.standing(session, holder_id, by=caller)

@@ -18,7 +18,7 @@ from services.banking.adapters import Tools
 from services.banking.api.holders import Identity, asked_first
 from services.banking.operations import passbooks
 from services.banking.operations.account_states import Changed
-from services.banking.operations.holders import Counter
+from services.banking.operations.identity_checks import Counter
 from services.banking.operations.passbooks import HandOver, ProxyShown
 from services.banking.rules.passbooks import check_may_collect
 

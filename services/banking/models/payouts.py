@@ -36,6 +36,8 @@ class Payout(Table, table=True):
     correlation_id: UUID
     replaces: UUID | None = Field(default=None, unique=True)
     """The failed payout whose place it takes; each is replaced once."""
+    line_id: UUID | None = None
+    """The line of the decision; whoever takes its place keeps it."""
     submitted_at: datetime | None = Field(default=None, sa_type=INSTANT)
     finished_at: datetime | None = Field(default=None, sa_type=INSTANT)
     reason: str | None = None

@@ -56,6 +56,8 @@ class Party(Table, table=True):
     party_id: UUID = Field(primary_key=True)
     worker_id: UUID
     account: str
+    holder_id: UUID
+    """Whose account here is paid: the payee's own, or for an injured member the one he has."""
     identity: dict[str, Any] = Field(sa_type=JSONB)
 
 

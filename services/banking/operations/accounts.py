@@ -1,12 +1,13 @@
-"""Open accounts, and block those of members who died."""
+"""Open accounts, and block those of members whose death is reported."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from chassis.state.unit import Unit
-from contracts.claims import ClaimFiled, HeirRegistered
+from contracts.claims import ClaimFiled, ClaimRejected, HeirRegistered
 from contracts.enrollment import WorkerAmended, WorkerEnrolled
 from contracts.event import Cause
+from contracts.types import ClaimId
 from services.banking.operations.numbers import next_number
 from services.banking.queries import accounts as queries
 from services.banking.rules import accounts as rules
@@ -39,8 +40,8 @@ async def open_with_papers(unit: Unit, amended: Sequence[WorkerAmended]) -> None
 
 
 async def open_for_heirs(unit: Unit, registered: Sequence[HeirRegistered]) -> None:
-    """Open an account for each heir who asks for one and has none."""
-    asked = {heir.party_id: heir for heir in registered if heir.account == "open-here"}
+    """Open an account for each payee who asks for one and has none."""
+    asked = {heir.party_id: heir for heir in registered if rules.opens_account(heir)}
     held = await queries.holders(unit.session, list(asked))
     fresh = [heir for party_id, heir in asked.items() if party_id not in held]
     if not fresh:
@@ -59,7 +60,23 @@ async def open_for_heirs(unit: Unit, registered: Sequence[HeirRegistered]) -> No
 
 async def block(unit: Unit, filed: Sequence[ClaimFiled]) -> None:
     """Block the free accounts of those of these members whose death was reported."""
-    await block_members(unit, {event.worker_id: event.cause for event in filed})
+    await block_members(
+        unit, {event.worker_id: event.cause for event in filed if event.died_on is not None}
+    )
+
+
+async def unblock(unit: Unit, rejected: Sequence[ClaimRejected]) -> None:
+    """Unblock what the filing of these claims blocked, where the member lives after all. Another
+    report about the member that stands blocks it again."""
+    wrong = {event.claim_id: event for event in rejected if event.member_lives}
+    if not wrong:
+        return
+    blocked = await queries.blocked_for(unit.session, wrong)
+    await unit.record(
+        rules.unblock_for_life(account, wrong[ClaimId(claim_id)], now=unit.now)
+        for claim_id, account in blocked.items()
+    )
+    await block_members(unit, {event.worker_id: event.cause for event in wrong.values()})
 
 
 async def block_members(unit: Unit, causes: Mapping[UUID, Cause]) -> None:

@@ -1,79 +1,24 @@
-"""Compare who appears with the record, screen, and make the account active."""
+"""Record who appeared at the counter, and make the account active."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.state.unit import Unit, Units
+from chassis.state.unit import Unit
 from chassis.subject_keys import keep_keys, keys_of
 from chassis.web.access import Caller
-from contracts.banking import KycLevel, Paper, ScreeningResult
+from contracts.banking import KycLevel, ScreeningResult
 from contracts.event import Cause
-from contracts.refusal import Refused
 from contracts.sealed import Sealed
-from services.banking.adapters import Tools
 from services.banking.adapters.holders import HolderIdentity, Holders
-from services.banking.adapters.key_service import KeysUnavailable
-from services.banking.adapters.member_identities import RecordUnreadable
-from services.banking.adapters.screening import ScreeningUnavailable
 from services.banking.operations.account_states import (
     ShownState,
     account_to_change,
-    account_to_read,
-    check_place,
     shown_state,
 )
+from services.banking.operations.identity_checks import Seen
 from services.banking.queries import holders as queries
 from services.banking.rules import kyc as rules
-from services.banking.rules.kyc import Compared, Names
-from services.banking.rules.passbooks import Passbook
-
-REASON = "name and NIK are compared at the counter by {officer}"
-
-
-class KeysNotGiven(Refused):
-    """Who registered the person does not answer, so nothing can be compared."""
-
-    slug, status, retryable = "holder-keys-unavailable", 503, True
-
-
-class RecordMissing(Refused):
-    """There is no record that could be read: it was erased, or the bank was not told it."""
-
-    slug, status, retryable = "record-unreadable", 409, False
-
-
-class ScreeningNotAnswered(Refused):
-    """The list of persons with whom a bank may not deal does not answer."""
-
-    slug, status, retryable = "screening-unavailable", 503, True
-
-
-class HolderUnknown(Refused):
-    """The bank knows nobody under this id."""
-
-    slug, status, retryable = "holder-unknown", 404, True
-
-
-@dataclass(frozen=True, repr=False)
-class Shown:
-    """Who appeared, as the papers say."""
-
-    name: str
-    nik: str
-    born_on: date | None = None
-
-
-@dataclass(frozen=True, repr=False)
-class Seen:
-    """Who appeared, and what the comparison came to."""
-
-    identity: HolderIdentity
-    compared: Compared
 
 
 class Verification(BaseModel):
@@ -96,63 +41,6 @@ class Activated(BaseModel):
     account_id: UUID
     holder_id: UUID
     state: ShownState
-
-
-class HolderStanding(BaseModel):
-    """As much of an account as others than the bank may know: never what it holds."""
-
-    holder_id: UUID
-    account_id: UUID | None
-    number_masked: str | None
-    state: ShownState | None
-    """None: no account yet, for papers are missing."""
-    missing: list[Paper]
-    """The papers that a member without an account lacks."""
-    holder_matches: bool | None
-    """Whether who appeared is who the record says; None: nobody appeared yet."""
-
-
-@dataclass(frozen=True)
-class Counter:
-    """One process's way to the record and to the list, outside any transaction."""
-
-    units: Units
-    tools: Tools
-
-    async def look(
-        self, account_id: UUID, shown: Shown, *, by: Caller, check: Callable[[Passbook], None]
-    ) -> Seen:
-        """Compare and screen; nothing is changed. `check` refuses before anybody is asked.
-
-        Raises: AccountUnknown, OutsideArea, KeysNotGiven, RecordMissing, ScreeningNotAnswered.
-        """
-        async with self.units.reading(area=by.area) as session:
-            account = await account_to_read(session, account_id, by=by)
-            check(queries.passbook_of(account))
-            record = await queries.registered(session, account)
-        registered = await self._registered(record, by=by)
-        try:
-            screened = await self.tools.screening.screen(shown.name, shown.born_on)
-        except ScreeningUnavailable as error:
-            raise ScreeningNotAnswered(f"Nothing was changed, {error}: try again later.") from None
-        compared = rules.compare(
-            Names(shown.name, shown.nik),
-            Names(registered.name, registered.nik),
-            screening=screened.result,
-            reference=screened.reference,
-        )
-        return Seen(HolderIdentity(name=shown.name, nik=shown.nik), compared)
-
-    async def _registered(self, record: Sealed | None, *, by: Caller) -> HolderIdentity:
-        if record is None:
-            raise RecordMissing("The bank was not told who this is: rebuild its copies first.")
-        reason = REASON.format(officer=by.name)
-        try:
-            return await self.tools.identities.registered(record, reason=reason)
-        except KeysUnavailable as error:
-            raise KeysNotGiven(f"Nothing was changed, {error}: try again later.") from None
-        except RecordUnreadable as error:
-            raise RecordMissing(f"Who this is cannot be read: {error}.") from None
 
 
 async def verify(
@@ -201,43 +89,6 @@ async def activate(
     )
     await unit.record([activated])
     return Activated(account_id=account_id, holder_id=account.holder_id, state="active")
-
-
-async def standing(session: AsyncSession, holder_id: UUID, *, by: Caller) -> HolderStanding:
-    """The account of a member or an heir, as others may know it.
-
-    Raises: HolderUnknown, OutsideArea.
-    """
-    account = await queries.account_of_holder(session, holder_id)
-    if account is None:
-        return await _deferred(session, holder_id, by=by)
-    check_place(account.village_code, by=by)
-    found = await queries.holder(session, holder_id)
-    return HolderStanding(
-        holder_id=holder_id,
-        account_id=account.account_id,
-        number_masked=account.number_masked,
-        state=shown_state(account),
-        missing=[],
-        holder_matches=found.name_matches and found.nik_matches if found else None,
-    )
-
-
-async def _deferred(session: AsyncSession, holder_id: UUID, *, by: Caller) -> HolderStanding:
-    deferred = await queries.deferral(session, holder_id)
-    if deferred is None:
-        raise HolderUnknown("The bank has heard of nobody with this id: wait, or check the id.")
-    lacks, village_code = deferred
-    check_place(village_code, by=by)
-    missing: list[Paper] = lacks.missing.split()  # type: ignore[assignment]
-    return HolderStanding(
-        holder_id=holder_id,
-        account_id=None,
-        number_masked=None,
-        state=None,
-        missing=missing,
-        holder_matches=None,
-    )
 
 
 async def _sealed(unit: Unit, holder_id: UUID, who: HolderIdentity, *, holders: Holders) -> Sealed:

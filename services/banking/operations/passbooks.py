@@ -19,7 +19,8 @@ from services.banking.operations.account_states import (
     account_to_change,
     shown_state,
 )
-from services.banking.operations.holders import Seen, Verification
+from services.banking.operations.holders import Verification
+from services.banking.operations.identity_checks import Seen
 from services.banking.queries import holders as of_holders
 from services.banking.queries import passbooks as queries
 from services.banking.rules import passbooks as rules

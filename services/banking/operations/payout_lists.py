@@ -57,6 +57,8 @@ class PayoutStanding(BaseModel):
     confirmed_by: str | None
     replaces: UUID | None
     replaced_by: UUID | None
+    line_id: UUID | None
+    """The line of the decision; null: ordered before it was told."""
     tries: int | None
     """Tries that brought no clear answer of the rail; None: it was never with the rail."""
     next_try_at: datetime | None

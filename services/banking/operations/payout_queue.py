@@ -12,14 +12,13 @@ from services.banking.models import Payout
 from services.banking.operations import leases, payouts
 from services.banking.queries import payout_lists
 from services.banking.queries import payouts as queries
-from services.banking.queries.accounts import holders
 from services.banking.queries.ledger import ledger_locked
 from services.banking.queries.reconciliation import moved_by_the_rail
 from services.banking.rules import payout_queue as rules
 from services.banking.rules import payouts as payout_rules
 from services.banking.rules.ledger import CLEARING
 from services.banking.rules.payout_queue import Act, Outcome, Standing
-from services.banking.rules.payouts import OpenPayout, Stop
+from services.banking.rules.payouts import OpenPayout, Payee, Stop
 
 
 class PayoutUnknown(Refused):
@@ -112,10 +111,11 @@ async def reissue(unit: Unit, payout_id: UUID, *, by: Caller, cause: Cause) -> R
     standing = standing_of(payout)._replace(
         replaced_by=await queries.replaced_by(unit.session, payout_id)
     )
-    has_account = bool(await holders(unit.session, [payout.payee_id]))
+    payee = Payee(payout.claim_id, payout.payee_id)
+    is_here = payee in await queries.paid_here(unit.session, [payee])
     act = Act(by.name, cause, unit.now)
     opened = queries.open_payout(payout)
-    ordered = rules.reissue(opened, standing, has_account=has_account, act=act)
+    ordered = rules.reissue(opened, standing, is_here=is_here, act=act)
     await unit.record([ordered])
     await payouts.pay_waiting(unit)
     fresh = await queries.payout(unit.session, ordered.payout_id)

@@ -6,27 +6,29 @@ from datetime import datetime
 from chassis.ids import new_id
 from chassis.state.unit import Unit
 from contracts.banking import PayoutSettled, PayoutStopped
-from contracts.claims import ClaimApproved
 from services.banking.queries import payouts as queries
-from services.banking.queries.accounts import holders
 from services.banking.queries.ledger import ledger_locked
 from services.banking.queries.payouts import WaitingHere
 from services.banking.rules import payouts as rules
 from services.banking.rules.ledger import INSURER, Ledger
+from services.banking.rules.payouts import Decision, Payee
 
 
-async def order(unit: Unit, approved: Sequence[ClaimApproved]) -> None:
+async def order(unit: Unit, decisions: Sequence[Decision]) -> None:
     """Order a payout for each line that has none, and pay at once what can be paid here."""
-    lines = [(claim, line) for claim in approved for line in claim.lines]
-    ids = [rules.payout_id_of(claim.claim_id, line) for claim, line in lines]
-    known = await queries.known(unit.session, ids)
-    with_account = await holders(unit.session, [line.payee_id for _, line in lines])
-    await unit.record(
-        ordered
-        for claim in approved
-        for ordered in rules.order(claim, with_account=with_account, now=unit.now)
-        if ordered.payout_id not in known
-    )
+    payees = {
+        Payee(decision.claim_id, line.payee_id) for decision in decisions for line in decision.lines
+    }
+    if not payees:
+        return
+    here = await queries.paid_here(unit.session, payees)
+    ordered = {
+        each.payout_id: each
+        for decision in decisions
+        for each in rules.order(decision, here=here, now=unit.now)
+    }
+    known = await queries.known(unit.session, list(ordered))
+    await unit.record(each for payout_id, each in ordered.items() if payout_id not in known)
     await pay_waiting(unit)
 
 
@@ -54,4 +56,4 @@ def _pay(
         return rules.stop(payout, why, turn=new_id(), now=now)
     if ledger.shortfall(INSURER, payout.amount):
         return None
-    return rules.pay_here(payout, ledger=ledger, now=now)
+    return rules.pay_here(payout, account, ledger=ledger, now=now)

@@ -8,6 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.key_service import KeysUnavailable
+from chassis.paper.terbilang import rupiah_in_words
 from chassis.sealing import masked
 from chassis.state.unit import Unit
 from chassis.web.access import Caller
@@ -15,17 +17,15 @@ from contracts.claims import Benefit
 from contracts.event import Cause
 from contracts.sealed import Sealed
 from services.banking.adapters import Tools
-from services.banking.adapters.key_service import KeysUnavailable
 from services.banking.adapters.payees import HeirIdentity, PayeeUnreadable
 from services.banking.adapters.slip_pdf import HonoredAt, PrintedSlip, slip_pdf
 from services.banking.adapters.slip_tokens import check_digits, token, verified
-from services.banking.operations.holders import KeysNotGiven, RecordMissing
+from services.banking.operations.identity_checks import KeysNotGiven, RecordMissing
 from services.banking.operations.payout_queue import PayoutUnknown
 from services.banking.queries import payout_lists
 from services.banking.queries import slips as queries
 from services.banking.rules import slips as rules
 from services.banking.rules.slips import IssuedSlip, PaidOut, SlipClaims
-from services.banking.rules.terbilang import rupiah_in_words
 
 REASON_CHARACTERS_MAX = 200
 
@@ -122,7 +122,7 @@ async def to_print(session: AsyncSession, payout_id: UUID, *, by: Caller) -> Sli
     block = await queries.payee_block(session, paid)
     if block is None:
         raise RecordMissing("The bank was not told who is paid: rebuild its copies first.")
-    number = await queries.number_masked(session, paid.payee_id)
+    number = await queries.number_masked(session, paid.payout_id)
     return SlipToPrint(paid, slip, block, number)
 
 

@@ -8,6 +8,7 @@ from reportlab.platypus import Flowable, Paragraph
 
 from chassis.paper.layout import TITLE, Told, pairs, section, sheets, table, text, written
 from chassis.paper.lettering import grouped, in_words, instant_in_words, rupiah
+from chassis.paper.terbilang import rupiah_in_words
 from services.banking.operations.statements import Statement, StatementLine
 from services.banking.rules.ledger import (
     CLEARING,
@@ -19,7 +20,6 @@ from services.banking.rules.ledger import (
     VAULT,
 )
 from services.banking.rules.statements import KIND_WORDS, UNNAMED, StatementTooLong
-from services.banking.rules.terbilang import rupiah_in_words
 
 PAPER_LINES_MAX = 2_000
 """Some 70 pages and two seconds; whoever wants more takes the sheet."""

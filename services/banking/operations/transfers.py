@@ -12,7 +12,7 @@ from contracts.types import AccountId
 from services.banking.queries import ledger as queries
 from services.banking.queries.activity import facts
 from services.banking.rules import transfers as rules
-from services.banking.rules.account_states import AccountFacts
+from services.banking.rules.account_use import AccountFacts
 from services.banking.rules.transfers import Batch, Books, Row
 
 KIND = "posting"

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from chassis.state.tables import put_rows
-from contracts.claims import ClaimFiled, HeirRegistered
+from contracts.claims import ClaimFiled, ClaimRejected, HeirRegistered
 from contracts.enrollment import InvoiceIssued, ProgrammeOpened, WorkerAmended, WorkerEnrolled
 from services.banking.models import FiledClaim, Invoice, Member, Party, Programme
 from services.banking.projections.registered import replicas
+from services.banking.rules.accounts import paid_holder
 
 
 @replicas.applies(ProgrammeOpened)
@@ -75,6 +78,7 @@ async def parties(session: AsyncSession, events: Sequence[HeirRegistered]) -> No
             "party_id": e.party_id,
             "worker_id": e.worker_id,
             "account": e.account,
+            "holder_id": paid_holder(e),
             "identity": e.identity.model_dump(mode="json"),
         }
         for e in events
@@ -84,6 +88,15 @@ async def parties(session: AsyncSession, events: Sequence[HeirRegistered]) -> No
 
 @replicas.applies(ClaimFiled)
 async def filed_claims(session: AsyncSession, events: Sequence[ClaimFiled]) -> None:
-    """Members whose death was reported."""
-    rows = [{"claim_id": e.claim_id, "worker_id": e.worker_id} for e in events]
+    """Members whose death was reported; who was hurt and lives is none of them."""
+    rows = [
+        {"claim_id": e.claim_id, "worker_id": e.worker_id} for e in events if e.died_on is not None
+    ]
     await put_rows(session, FiledClaim, rows, keys=("claim_id",))
+
+
+@replicas.applies(ClaimRejected)
+async def wrong_reports(session: AsyncSession, events: Sequence[ClaimRejected]) -> None:
+    """A report that was wrong blocks nothing any more, whatever is opened or amended later."""
+    wrong = [e.claim_id for e in events if e.member_lives]
+    await session.execute(delete(FiledClaim).where(col(FiledClaim.claim_id).in_(wrong)))

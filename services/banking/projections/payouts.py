@@ -46,6 +46,7 @@ async def payouts_ordered(session: AsyncSession, events: Sequence[PayoutOrdered]
                 "amount": e.amount,
                 "rail": e.rail,
                 "replaces": e.replaces,
+                "line_id": e.line_id,
                 "state": "ordered",
                 "ordered_at": e.occurred_at,
                 "ordered_event_id": e.event_id,

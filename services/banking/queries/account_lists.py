@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.state.area_filters import within
 from services.banking.queries.activity import LAST_USED
 from services.banking.rules.activity import DORMANT_AFTER, INACTIVE_AFTER
 
@@ -18,7 +19,7 @@ State = Literal[
 """`opened` to `active`: how far it came, neither blocked nor closed. `inactive` and `dormant`: by
 its last use, however far it came, and not closed."""
 
-IN_AREA = """(village_code = :area OR starts_with(village_code, :area || '.')
+IN_AREA = f"""({within("village_code")}
     OR village_code IS NULL AND strpos(:area, '.') = 0)"""
 """Of a row of `accounts`; one without a village is the whole province's."""
 

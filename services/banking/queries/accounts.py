@@ -1,6 +1,6 @@
 """What is known of accounts and of those who may have one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -9,9 +9,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from chassis.state.area_filters import within
 from contracts.types import AccountId, ClaimId, WorkerId
 from services.banking.models import Account, Deferral, Member
-from services.banking.rules.accounts import AccountToBlock, StillMissing, papers_in
+from services.banking.rules.accounts import (
+    AccountToBlock,
+    BlockedAccount,
+    StillMissing,
+    papers_in,
+)
 
 
 async def holders(session: AsyncSession, holder_ids: Sequence[UUID]) -> set[UUID]:
@@ -49,6 +55,22 @@ async def to_block(session: AsyncSession, worker_ids: Sequence[UUID]) -> list[Ac
     return list(free.values())
 
 
+async def blocked_for(
+    session: AsyncSession, claim_ids: Collection[UUID]
+) -> dict[UUID, BlockedAccount]:
+    """The open accounts that are blocked for one of these claims and for no other, by claim."""
+    statement = select(Account).where(
+        col(Account.claim_id).in_(claim_ids),
+        col(Account.blocked_at).is_not(None),
+        col(Account.closed_at).is_(None),
+    )
+    return {
+        claim_id: BlockedAccount(account.holder_id, AccountId(account.account_id), claim_id)
+        for account in await session.scalars(statement.with_for_update())
+        if (claim_id := account.claim_id) is not None
+    }
+
+
 async def still_missing(
     session: AsyncSession, worker_ids: Sequence[UUID]
 ) -> dict[UUID, StillMissing]:
@@ -83,15 +105,15 @@ class DeferralRow(NamedTuple):
     deferred_at: datetime
 
 
-_DEFERRALS = text("""
+_DEFERRALS = text(f"""
     SELECT worker_id, village_code, missing, deferred_at
     FROM deferrals JOIN members USING (worker_id)
-    WHERE (village_code = :area OR starts_with(village_code, :area || '.'))
+    WHERE {within("village_code")}
       AND (CAST(:missing AS text) IS NULL OR :missing = ANY(string_to_array(missing, ' ')))
       AND (CAST(:after AS uuid) IS NULL OR (village_code, worker_id) >
            (SELECT last.village_code, last.worker_id FROM members last
             WHERE last.worker_id = :after))
-    ORDER BY village_code, worker_id LIMIT :rows_max""")
+    ORDER BY village_code, worker_id LIMIT :rows_max""")  # noqa: S608  (no value is in it)
 
 
 async def deferrals(

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contracts.types import AccountId
-from services.banking.rules.account_states import AccountFacts
+from services.banking.rules.account_use import AccountFacts
 from services.banking.rules.activity import month_start, standing_of
 from services.banking.rules.products import products
 

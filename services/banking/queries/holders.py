@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from contracts.sealed import Sealed
 from contracts.types import AccountId
 from services.banking.models import Account, Balance, Deferral, Holder, Member, Party, Payout
+from services.banking.queries.payouts import HOLDER, PAYEE
 from services.banking.rules.passbooks import Passbook
 
 
@@ -66,7 +67,8 @@ async def is_payout_expected(session: AsyncSession, holder_id: UUID) -> bool:
     """Whether a benefit was ordered onto the holder's account and is not there yet."""
     statement = (
         select(Payout.payout_id)
-        .where(Payout.payee_id == holder_id, Payout.rail == "same-bank", Payout.state == "ordered")
+        .join(Party, PAYEE, isouter=True)
+        .where(holder_id == HOLDER, Payout.rail == "same-bank", Payout.state == "ordered")
         .limit(1)
     )
     return await session.scalar(statement) is not None

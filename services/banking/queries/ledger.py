@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
+from chassis.state.area_filters import within
 from contracts.types import AccountId
 from services.banking.models import Transfer
 from services.banking.rules.ledger import Ledger, Posting, fund_of
@@ -19,11 +20,11 @@ _LOCKED = text("""
 _POSTED = text("""
     SELECT reference, debit_account, credit_account, amount, purpose FROM transfers
     WHERE kind = :kind AND reference = ANY(CAST(:references AS uuid[]))""")
-_OUTSIDE = text("""
+_OUTSIDE = text(f"""
     SELECT account_id FROM accounts
     WHERE account_id = ANY(CAST(:accounts AS uuid[]))
       AND NOT CASE WHEN village_code IS NULL THEN strpos(:area, '.') = 0
-              ELSE village_code = :area OR starts_with(village_code, :area || '.') END""")
+              ELSE {within("village_code")} END""")  # noqa: S608  (no value is in it)
 _PROGRAMMES = text("SELECT programme_id, name, province_code FROM programmes ORDER BY programme_id")
 
 

@@ -7,22 +7,24 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.state.area_filters import within
+
 EXPORT_PORTION = 1_000
 _COLUMNS = """
     payouts.payout_id, payouts.claim_id, payouts.worker_id, payouts.payee_id, payouts.benefit,
     payouts.amount, payouts.rail, payouts.state, payouts.ordered_at, payouts.submitted_at,
-    payouts.finished_at, payouts.reason, payouts.replaces, payouts.stopped_reason,
-    payouts.stopped_words, payouts.stopped_at, payouts.proposed_outcome,
+    payouts.finished_at, payouts.reason, payouts.replaces, payouts.line_id,
+    payouts.stopped_reason, payouts.stopped_words, payouts.stopped_at, payouts.proposed_outcome,
     payouts.proposed_evidence, payouts.proposed_by, payouts.confirmed_by,
     (SELECT newer.payout_id FROM payouts AS newer
      WHERE newer.replaces = payouts.payout_id) AS replaced_by,
     account_id, number_masked, tries, next_try_at"""
 _FROM = """
     FROM payouts LEFT JOIN members USING (worker_id) LEFT JOIN submission USING (payout_id)
-    LEFT JOIN accounts ON payouts.rail = 'same-bank' AND holder_id = payouts.payee_id"""
-_IN_AREA = """
-    (coalesce(members.village_code, split_part(:area, '.', 1)) = :area
-     OR members.village_code LIKE :area || '.%')"""
+    LEFT JOIN parties ON parties.claim_id = payouts.claim_id AND party_id = payouts.payee_id
+    LEFT JOIN accounts ON payouts.rail = 'same-bank'
+      AND accounts.holder_id = coalesce(parties.holder_id, payouts.payee_id)"""
+_IN_AREA = within("coalesce(members.village_code, split_part(:area, '.', 1))")
 _LIST = text(f"""
     SELECT {_COLUMNS} {_FROM}
     WHERE {_IN_AREA}

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
+from sqlalchemy import func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -14,10 +15,15 @@ from contracts.sealed import Sealed
 from contracts.types import AccountId, ClaimId, PartyId, PayoutId, WorkerId
 from services.banking.models import Account, Party, Payout
 from services.banking.queries.activity import last_used
-from services.banking.rules.payouts import OpenPayout, PayeeAccount
+from services.banking.rules.payouts import OpenPayout, Payee, PayeeAccount
 
 PAYOUTS_MAX = 500
 """How many payouts are looked at in one transaction."""
+
+
+PAYEE = (col(Party.claim_id) == Payout.claim_id) & (col(Party.party_id) == Payout.payee_id)
+HOLDER = func.coalesce(col(Party.holder_id), col(Payout.payee_id))
+"""Whose account a payout within the bank reaches."""
 
 
 class WaitingHere(NamedTuple):
@@ -33,11 +39,31 @@ async def known(session: AsyncSession, payout_ids: Sequence[UUID]) -> set[UUID]:
     return set(await session.scalars(statement))
 
 
+_PAID_HERE = text("""
+    SELECT payee.claim_id, payee.payee_id
+    FROM unnest(CAST(:claims AS uuid[]), CAST(:payees AS uuid[])) AS payee (claim_id, payee_id)
+    LEFT JOIN parties ON parties.claim_id = payee.claim_id AND party_id = payee.payee_id
+    WHERE account = 'open-here' OR EXISTS (
+        SELECT FROM accounts WHERE accounts.holder_id = coalesce(parties.holder_id, payee_id))""")
+"""An injured member who asks for the account he has may still wait for it, until his papers are
+seen: the payout waits with him."""
+
+
+async def paid_here(session: AsyncSession, payees: Collection[Payee]) -> set[Payee]:
+    """Those of these payees who have an account at this bank, or are to have one."""
+    bound = {
+        "claims": [each.claim_id for each in payees],
+        "payees": [each.payee_id for each in payees],
+    }
+    return {Payee._make(row) for row in await session.execute(_PAID_HERE, bound)}
+
+
 async def ordered_here(session: AsyncSession) -> list[WaitingHere]:
     """The payouts within the bank that wait for nobody, the oldest first."""
     statement = (
         select(Payout, Account)
-        .join(Account, col(Account.holder_id) == Payout.payee_id)
+        .join(Party, PAYEE, isouter=True)
+        .join(Account, col(Account.holder_id) == HOLDER)
         .where(
             Payout.rail == "same-bank",
             Payout.state == "ordered",
@@ -53,7 +79,8 @@ async def waiting_here(session: AsyncSession, payout_id: UUID) -> WaitingHere | 
     """A payout within the bank with its account, stopped or not."""
     statement = (
         select(Payout, Account)
-        .join(Account, col(Account.holder_id) == Payout.payee_id)
+        .join(Party, PAYEE, isouter=True)
+        .join(Account, col(Account.holder_id) == HOLDER)
         .where(Payout.payout_id == payout_id)
     )
     found = await _with_accounts(session, (await session.execute(statement)).all())
@@ -66,10 +93,7 @@ async def ordered_elsewhere(session: AsyncSession) -> list[OpenPayout]:
     """
     statement = (
         select(Payout)
-        .join(
-            Party,
-            (col(Party.claim_id) == Payout.claim_id) & (col(Party.party_id) == Payout.payee_id),
-        )
+        .join(Party, PAYEE)
         .where(
             Payout.rail == "interbank",
             Payout.state == "ordered",
@@ -93,9 +117,7 @@ async def with_payees(
 ) -> dict[UUID, tuple[OpenPayout, Sealed | None]]:
     """As `submitted`, each with the sealed block that says who is paid, and where."""
     statement = _submitted(payout_ids).add_columns(col(Party.identity)).join(
-        Party,
-        (col(Party.claim_id) == Payout.claim_id) & (col(Party.party_id) == Payout.payee_id),
-        isouter=True,
+        Party, PAYEE, isouter=True
     )  # fmt: skip
     return {
         payout.payout_id: (
@@ -128,6 +150,7 @@ def open_payout(payout: Payout) -> OpenPayout:
         benefit=cast("Benefit", payout.benefit),
         amount=payout.amount,
         cause=Cause(payout.ordered_event_id, payout.correlation_id),
+        line_id=payout.line_id,
     )
 
 

@@ -11,6 +11,7 @@ from contracts.claims import Benefit
 from contracts.sealed import Sealed
 from contracts.types import ClaimId, PayoutId, WorkerId
 from services.banking.models import Account, Party, Payout, Slip
+from services.banking.queries.payouts import HOLDER, PAYEE
 from services.banking.rules.slips import IssuedSlip, PaidOut
 
 
@@ -49,9 +50,14 @@ async def payee_block(session: AsyncSession, paid: PaidOut) -> Sealed | None:
     return Sealed.model_validate_json(json.dumps(party.identity)) if party else None
 
 
-async def number_masked(session: AsyncSession, holder_id: UUID) -> str | None:
-    """The masked number of somebody's account at this bank."""
-    statement = select(Account.number_masked).where(Account.holder_id == holder_id)
+async def number_masked(session: AsyncSession, payout_id: UUID) -> str | None:
+    """The masked number of the payee's account at this bank."""
+    statement = (
+        select(Account.number_masked)
+        .join(Payout, col(Payout.payout_id) == payout_id)
+        .join(Party, PAYEE, isouter=True)
+        .where(col(Account.holder_id) == HOLDER)
+    )
     return await session.scalar(statement)
 
 

@@ -10,10 +10,11 @@ from contracts.banking import (
     AccountDeferred,
     AccountNumbered,
     AccountOpened,
+    AccountUnblocked,
     Paper,
     PapersSeen,
 )
-from contracts.claims import HeirRegistered
+from contracts.claims import ClaimRejected, HeirRegistered
 from contracts.enrollment import WorkerAmended, WorkerEnrolled
 from contracts.event import Cause
 from contracts.refusal import Refused
@@ -23,6 +24,8 @@ from services.banking.rules.products import product_of
 
 PAPERS: tuple[Paper, ...] = ("ktp", "kk")
 """What a bank must see before it opens an account (POJK 8/2023 art. 45)."""
+
+MEMBER_LIVES = "the member lives: claim rejected"
 
 
 class AccountNotDeferred(Refused):
@@ -70,6 +73,14 @@ class AccountToBlock(NamedTuple):
     worker_id: WorkerId
     account_id: AccountId
     claim_id: ClaimId
+
+
+class BlockedAccount(NamedTuple):
+    """An account that is blocked, and the claim that it is blocked for."""
+
+    holder_id: UUID
+    account_id: AccountId
+    claim_id: UUID
 
 
 class AccountToNumber(NamedTuple):
@@ -169,6 +180,18 @@ def heir_account(
     )
 
 
+def opens_account(registered: HeirRegistered) -> bool:
+    """Whether the bank opens an account for a payee; an injured member is paid onto his own."""
+    return registered.account == "open-here" and registered.role != "member"
+
+
+def paid_holder(registered: HeirRegistered) -> UUID:
+    """Whose account at this bank is paid: an injured member's is the one that he has."""
+    if registered.account == "open-here" and registered.role == "member":
+        return registered.worker_id
+    return registered.party_id
+
+
 def number_account(
     account: AccountToNumber, number: Number, *, cause: Cause, now: datetime
 ) -> AccountNumbered:
@@ -190,6 +213,19 @@ def block(account: AccountToBlock, *, cause: Cause, now: datetime) -> AccountBlo
         worker_id=account.worker_id,
         account_id=account.account_id,
         claim_id=account.claim_id,
+    )
+
+
+def unblock_for_life(
+    account: BlockedAccount, rejected: ClaimRejected, *, now: datetime
+) -> AccountUnblocked:
+    """Let money leave again what the filing of this claim blocked: the member lives."""
+    return AccountUnblocked(
+        **rejected.cause.stamp(f"unblock {account.account_id}", at=now),
+        holder_id=account.holder_id,
+        account_id=account.account_id,
+        reason=MEMBER_LIVES,
+        unblocked_by=rejected.rejected_by,
     )
 
 

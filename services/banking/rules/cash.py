@@ -8,7 +8,7 @@ from contracts.banking import CashPaidIn, CashPaidOut
 from contracts.event import Cause, derived_id
 from contracts.types import AccountId
 from services.banking.rules import ledger as postings
-from services.banking.rules.account_states import AccountFacts, check_credit, check_debit
+from services.banking.rules.account_use import AccountFacts, check_credit, check_debit
 from services.banking.rules.ledger import Ledger
 
 

@@ -11,7 +11,7 @@ from contracts.sealed import Sealed
 from contracts.types import AccountId
 from services.banking.rules.passbooks import Passbook, check_handed
 from services.banking.rules.payouts import same_name
-from services.banking.rules.second_person import MakerIsChecker
+from services.banking.rules.second_person import check_second_person
 
 
 class PassbookNotCollected(Refused):
@@ -134,10 +134,7 @@ def activate(
     check_may_verify(passbook)
     if verified is None:
         raise HolderNotVerified("Nobody saw the holder yet: type name and NIK from the papers.")
-    if verified.verified_by == officer:
-        raise MakerIsChecker(
-            "You verified this holder yourself: let another officer look and activate the account."
-        )
+    check_second_person(first=verified.verified_by, second=officer, what="verified this holder")
     return _activated(passbook, officer=officer, reason=reason, cause=cause, now=now)
 
 

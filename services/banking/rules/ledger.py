@@ -117,9 +117,9 @@ def contribution(programme_id: UUID, invoice_id: UUID, amount: int) -> Posting:
     return Posting("contribution", invoice_id, fund_of(programme_id), INSURER, amount)
 
 
-def benefit(payout_id: UUID, payee_id: UUID, amount: int) -> Posting:
-    """The insurer pays somebody who has an account here."""
-    return Posting("benefit", payout_id, INSURER, account_of(payee_id), amount)
+def benefit(payout_id: UUID, account_id: AccountId, amount: int) -> Posting:
+    """The insurer pays onto an account here."""
+    return Posting("benefit", payout_id, INSURER, account_id, amount)
 
 
 def reserve(payout_id: UUID, amount: int) -> Posting:

@@ -9,7 +9,7 @@ from contracts.banking import Paper, PassbookCollected, PassbookReady
 from contracts.event import Cause
 from contracts.refusal import Refused
 from contracts.types import AccountId
-from services.banking.rules.account_states import AccountUnderBlock, check_open
+from services.banking.rules.account_use import AccountUnderBlock, check_open
 
 PASSBOOKS_MAX = 5_000
 """In one command."""

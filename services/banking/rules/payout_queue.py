@@ -19,7 +19,7 @@ from contracts.types import PayoutId
 from services.banking.rules import payouts
 from services.banking.rules.ledger import Ledger
 from services.banking.rules.payouts import OpenPayout, Stop
-from services.banking.rules.second_person import MakerIsChecker
+from services.banking.rules.second_person import check_second_person
 
 Outcome = Literal["arrived", "not-arrived"]
 BY_THE_OTHER_BANKS_WORD = frozenset({"outcome-unknown", "amount-differs"})
@@ -145,8 +145,7 @@ def confirm(
     if standing.proposed_outcome != outcome:
         proposed = standing.proposed_outcome or "nothing"
         raise OutcomeNotProposed(f"{proposed} is proposed, not {outcome}: look at it again")
-    if standing.proposed_by == act.officer:
-        raise MakerIsChecker("you proposed this: another officer of the bank has to confirm it")
+    check_second_person(first=standing.proposed_by, second=act.officer, what="proposed this")
     if outcome == "not-arrived" and standing.moved:
         raise RailMovedIt(
             "a statement of the rail says that it moved this money: have the rail correct its "
@@ -158,9 +157,7 @@ def confirm(
     return payouts.fail(payout, reason, ledger=ledger, now=act.now, confirmed_by=act.officer)
 
 
-def reissue(
-    payout: OpenPayout, standing: Standing, *, has_account: bool, act: Act
-) -> PayoutOrdered:
+def reissue(payout: OpenPayout, standing: Standing, *, is_here: bool, act: Act) -> PayoutOrdered:
     """Order the benefit of a failed payout anew, under a reference that follows from the old one.
 
     Raises: PayoutNotFailed, PayoutAlreadyReissued.
@@ -181,8 +178,9 @@ def reissue(
         payee_id=payout.payee_id,
         benefit=payout.benefit,
         amount=payout.amount,
-        rail="same-bank" if has_account else "interbank",
+        rail="same-bank" if is_here else "interbank",
         replaces=payout.payout_id,
+        line_id=payout.line_id,
     )
 
 

@@ -15,7 +15,14 @@ from contracts.banking import (
     PayoutSubmitted,
     StopReason,
 )
-from contracts.claims import Benefit, BenefitLine, ClaimApproved
+from contracts.claims import (
+    Benefit,
+    BenefitLine,
+    ClaimApproved,
+    CompensationAwarded,
+    LinesReleased,
+    ScholarshipDecided,
+)
 from contracts.event import Cause, derived_id
 from contracts.types import AccountId, ClaimId, PartyId, PayoutId, WorkerId
 from services.banking.rules import ledger as postings
@@ -30,6 +37,17 @@ _LONG_NUMBER = re.compile(r"\d{8,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
+Decision = ClaimApproved | LinesReleased | CompensationAwarded | ScholarshipDecided
+"""What claims decides with lines that are to be paid now; it may be none."""
+
+
+class Payee(NamedTuple):
+    """Somebody who is paid on a claim."""
+
+    claim_id: UUID
+    payee_id: UUID
+
+
 class OpenPayout(NamedTuple):
     """A payout that was ordered and is not finished."""
 
@@ -41,6 +59,8 @@ class OpenPayout(NamedTuple):
     amount: int
     cause: Cause
     """The event that ordered it. What follows has its id from here: none happens twice."""
+    line_id: UUID | None = None
+    """The line of the decision, where the decision told one."""
 
 
 class PayeeAccount(NamedTuple):
@@ -61,30 +81,33 @@ class Stop(NamedTuple):
 
 def payout_id_of(claim_id: ClaimId, line: BenefitLine) -> PayoutId:
     """The one reference under which a benefit line is ever paid."""
+    if line.line_id is not None:
+        return PayoutId(derived_id(line.line_id, "payout"))
     return PayoutId(derived_id(claim_id, f"payout {line.benefit} {line.payee_id}"))
 
 
-def order(
-    approved: ClaimApproved, *, with_account: Collection[UUID], now: datetime
-) -> Iterator[PayoutOrdered]:
-    """Order a payout for each line: within the bank to whoever has an account here."""
-    for line in approved.lines:
-        payout_id = payout_id_of(approved.claim_id, line)
+def order(decision: Decision, *, here: Collection[Payee], now: datetime) -> Iterator[PayoutOrdered]:
+    """Order a payout for each line: within the bank to whoever is paid here."""
+    for line in decision.lines:
+        payout_id = payout_id_of(decision.claim_id, line)
         yield PayoutOrdered(
-            **approved.cause.stamp(f"order {payout_id}", at=now),
+            **decision.cause.stamp(f"order {payout_id}", at=now),
             payout_id=payout_id,
-            claim_id=approved.claim_id,
-            worker_id=approved.worker_id,
+            claim_id=decision.claim_id,
+            worker_id=decision.worker_id,
             payee_id=line.payee_id,
             benefit=line.benefit,
             amount=line.amount,
-            rail="same-bank" if line.payee_id in with_account else "interbank",
+            rail="same-bank" if Payee(decision.claim_id, line.payee_id) in here else "interbank",
+            line_id=line.line_id,
         )
 
 
-def pay_here(payout: OpenPayout, *, ledger: Ledger, now: datetime) -> PayoutSettled:
+def pay_here(
+    payout: OpenPayout, account: PayeeAccount, *, ledger: Ledger, now: datetime
+) -> PayoutSettled:
     """Pay onto an account at this bank. Raises: FundsInsufficient."""
-    posting = postings.benefit(payout.payout_id, payout.payee_id, payout.amount)
+    posting = postings.benefit(payout.payout_id, account.account_id, payout.amount)
     return _settled(payout, posting, ledger=ledger, now=now)
 
 
@@ -159,6 +182,7 @@ def fail(
         reason=line(reason),
         transfer=ledger.post(postings.take_back(payout.payout_id, payout.amount)),
         confirmed_by=confirmed_by,
+        line_id=payout.line_id,
     )
 
 
@@ -203,4 +227,5 @@ def _settled(
         amount=payout.amount,
         transfer=ledger.post(posting),
         confirmed_by=confirmed_by,
+        line_id=payout.line_id,
     )

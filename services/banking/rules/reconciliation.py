@@ -23,7 +23,7 @@ from contracts.refusal import Refused
 from contracts.types import PayoutId
 from services.banking.rules import ledger as postings
 from services.banking.rules.ledger import Ledger
-from services.banking.rules.second_person import MakerIsChecker
+from services.banking.rules.second_person import check_second_person
 
 Format = Literal["csv", "mt940"]
 DifferenceState = Literal["open", "explained", "accepted", "resolved"]
@@ -242,8 +242,7 @@ def accept(known: Known, *, ledger: Ledger, reference: UUID, acting: Acting) -> 
         raise DifferenceNotExplained(
             f"nobody has explained it: POST /differences/{known.difference_id}/explanation first"
         )
-    if known.explained_by == acting.officer:
-        raise MakerIsChecker(f"{acting.officer} explained it: another person has to accept it")
+    check_second_person(first=known.explained_by, second=acting.officer, what="explained it")
     amount = known.difference.excess - known.suspense
     return DifferenceAccepted(
         **acting.cause.stamp("accept", at=acting.now),

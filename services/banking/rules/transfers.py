@@ -10,7 +10,7 @@ from contracts.banking import TransferPosted
 from contracts.event import Cause
 from contracts.refusal import Refused
 from contracts.types import AccountId
-from services.banking.rules.account_states import AccountFacts, check_credit, check_debit
+from services.banking.rules.account_use import AccountFacts, check_credit, check_debit
 from services.banking.rules.ledger import FIXED, Ledger, Posting
 
 ROWS_MAX = 10_000

@@ -1,77 +1,135 @@
-"""Approve, reject, and close what was paid."""
+"""Approve and reject claims."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Sequence
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.state.unit import Unit
 from chassis.web.access import Caller
-from contracts.banking import PayoutSettled
-from contracts.claims import BenefitLine, Explanation
+from contracts.claims import ApprovalGiven, BenefitLine, Explanation
 from contracts.event import Cause
-from services.claims.operations.claims import Stepped, held_claim
-from services.claims.queries import claims as queries
+from services.claims.adapters import Tools
+from services.claims.adapters.blobs import BlobDamaged, BlobMissing, Blobs
+from services.claims.models import Document, Heir
+from services.claims.operations import closing
+from services.claims.operations.facts import facts_of, heir_class_of
+from services.claims.operations.held import Stepped, held_claim
+from services.claims.operations.warnings import draw_review, raise_warnings
+from services.claims.queries import lines, lists
+from services.claims.queries.heirs import heirs
 from services.claims.rules import decisions as rules
-from services.claims.rules.decisions import Approval
+from services.claims.rules.claims import HeldClaim
+from services.claims.rules.decisions import Approval, Award, Rejection
+from services.claims.rules.heirs import check_complete
+from services.claims.rules.seen_documents import (
+    DocumentChanged,
+    FiledDocument,
+    check_payable,
+    unchanged,
+)
 
 
 class Approved(BaseModel):
-    """What was approved. Amounts in rupiah."""
+    """What was approved. Amount in rupiah, of what is paid now."""
 
     claim_id: UUID
-    state: str
+    state: Literal["verified", "approved"]
+    """`verified`: another approver has to agree before anything is paid."""
+    approvers_needed: int
     amount: int
     lines: tuple[BenefitLine, ...]
+    held: tuple[BenefitLine, ...]
+    """Due once the arrears are paid."""
     explanation: Explanation
 
 
 async def approve(
     unit: Unit, claim_id: UUID, approval: Approval, *, by: Caller, cause: Cause
 ) -> Approved:
-    """Approve a claim. Raises: ClaimUnknown, OutsideArea, ClaimInOtherState, SameOfficer,
-    PayeeUnknown, NotCoveredOnDayOfDeath, BoundaryNeedsConfirmation."""
+    """Decide what is paid to whom; the one approval, or the first or second of two.
+
+    Whoever comes at the same time waits for the row of the claim and meets its new state.
+    Raises: ClaimUnknown, OutsideArea, DocumentChanged, PaymentPapersMissing, and what
+    `rules.award`, `rules.approve` and `check_complete` refuse.
+    """
+    tools: Tools = unit.tools
     claim = await held_claim(unit, claim_id, by=by)
-    approved = rules.approve(
-        claim,
-        approval,
-        cover=await queries.cover(unit.session, claim.worker_id),
-        heirs=await queries.heirs(unit.session, claim_id),
-        cause=cause,
-        now=unit.now,
+    rules.check_decider(claim, approval.officer)
+    parties = await heirs(unit.session, claim_id)
+    check_complete(claim, parties)
+    await _check_papers(unit.session, claim, parties, blobs=tools.blobs)
+    facts = await facts_of(unit.session, claim, parties, now=unit.now)
+    award = rules.award(claim, facts, parties, cause=cause)
+    warnings = await raise_warnings(unit, claim, at="approval", cause=cause)
+    needed = rules.approvers_needed(
+        claim, award.whole, warnings=warnings, two_from=tools.settings.two_approvers_from
     )
-    await unit.record([approved])
-    await _close(unit, {claim_id: cause})
-    return Approved(
-        claim_id=claim_id,
-        state="approved",
-        amount=sum(line.amount for line in approved.lines),
-        lines=approved.lines,
-        explanation=approved.explanation,
-    )
+    decided = rules.approve(claim, award, approval, needed=needed, cause=cause, now=unit.now)
+    await unit.record([decided])
+    if isinstance(decided, ApprovalGiven):
+        return _answer(claim, award, state="verified", needed=needed)
+    await draw_review(unit, claim.claim_id, claim.worker_id, decided)
+    if not award.lines:
+        await closing.close(unit, {claim_id: decided.cause})
+    return _answer(claim, award, state="approved", needed=needed)
 
 
-async def reject(unit: Unit, claim_id: UUID, *, reason: str, by: Caller, cause: Cause) -> Stepped:
-    """Reject a claim. Raises: ClaimUnknown, OutsideArea, ClaimInOtherState, SameOfficer."""
+async def reject(
+    unit: Unit, claim_id: UUID, rejection: Rejection, *, by: Caller, cause: Cause
+) -> Stepped:
+    """Decide that nothing is due. Raises: ClaimUnknown, OutsideArea, and what `rules.reject`
+    refuses."""
     claim = await held_claim(unit, claim_id, by=by)
-    rejected = rules.reject(claim, reason=reason, cause=cause, officer=by.name, now=unit.now)
-    await unit.record([rejected])
+    await unit.record([rules.reject(claim, rejection, cause=cause, now=unit.now)])
     return Stepped(claim_id=claim_id, state="rejected")
 
 
-async def take_settled(unit: Unit, settled: Sequence[PayoutSettled]) -> None:
-    """A line of each of these claims arrived: close those that it completed."""
-    await _close(unit, {payout.claim_id: payout.cause for payout in settled})
+async def _check_papers(
+    session: AsyncSession, claim: HeldClaim, parties: Sequence[Heir], *, blobs: Blobs
+) -> None:
+    """The papers are those that the verifier saw, to the last byte, and enough to pay by."""
+    rows = await lists.documents(session, [claim.claim_id])
+    papers = unchanged(claim, [_filed(row) for row in rows])
+    await asyncio.gather(*(_check_scan(each, blobs) for each in papers if each.is_kept))
+    standing = await lines.standing(session, claim.claim_id)
+    check_payable(
+        claim,
+        heir_class_of(claim, parties),
+        {each.kind for each in papers},
+        override=standing.override,
+    )
 
 
-async def _close(unit: Unit, causes: Mapping[UUID, Cause]) -> None:
-    """Close those of these claims that are approved and all lines of which have arrived.
+async def _check_scan(paper: FiledDocument, blobs: Blobs) -> None:
+    try:
+        await blobs.get(paper.sha256)
+    except (BlobDamaged, BlobMissing) as changed:
+        raise DocumentChanged(
+            f"the scan of the document {paper.document_id} is not what was verified: tell the "
+            "auditor; reject the claim, and file it anew with the right papers"
+        ) from changed
 
-    The one place that decides this, whichever came last: the approval or a payout. A claim that is
-    not there, or not approved, waits; one that is paid is not paid again.
-    """
-    approved = await queries.approved_locked(unit.session, list(causes))
-    await unit.record(
-        rules.pay(claim, cause=causes[claim.claim_id], now=unit.now)
-        for claim in await queries.all_settled(unit.session, approved)
+
+def _filed(row: Document) -> FiledDocument:
+    return FiledDocument(
+        row.document_id, row.kind, row.sha256, row.replaced_by is None, row.is_good,
+        is_kept=row.size is not None,
+    )  # fmt: skip
+
+
+def _answer(
+    claim: HeldClaim, award: Award, *, state: Literal["verified", "approved"], needed: int
+) -> Approved:
+    return Approved(
+        claim_id=claim.claim_id,
+        state=state,
+        approvers_needed=needed,
+        amount=sum(line.amount for line in award.lines),
+        lines=award.lines,
+        held=award.held,
+        explanation=award.explanation,
     )

@@ -1,116 +1,237 @@
-"""Approving and rejecting a claim, and the end of an approved one."""
+"""Approving and rejecting a claim: by other people than filed and verified it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from hashlib import sha256
+from typing import Any, NamedTuple, get_args
 from uuid import UUID
 
-from contracts.claims import BenefitLine, ClaimApproved, ClaimPaid, ClaimRejected, HeirClass
-from contracts.event import Cause
+from pydantic_core import to_json
+
+from contracts.claims import (
+    ApprovalGiven,
+    BenefitLine,
+    ClaimApproved,
+    ClaimRejected,
+    Explanation,
+)
+from contracts.event import Cause, derived_id
 from contracts.refusal import Refused
-from contracts.types import ClaimId, PartyId, WorkerId
-from services.claims.rules.benefits import Cover, death_benefit, needs_confirmation
 from services.claims.rules.claims import HeldClaim
+from services.claims.rules.compute import compute
+from services.claims.rules.explain import explanation
+from services.claims.rules.facts import Computation, Facts, Ground
+from services.claims.rules.parties import Party
+from services.claims.rules.shares import payees
+
+GROUNDS: tuple[str, ...] = get_args(Ground)
+_OF_THE_DAY = frozenset({"decided-on"})
+"""Facts that differ from one day to the next though the decision is the same."""
 
 
-class SameOfficer(Refused):
-    """Who filed or verified a claim does not decide it."""
+class NothingIsDue(Refused):
+    """By the rules nothing is to be paid: such a claim is rejected, not approved."""
 
-    slug, status, retryable = "same-officer", 403, False
-
-
-class PayeeUnknown(Refused):
-    """The payee is not registered in this claim."""
-
-    slug, status, retryable = "payee-unknown", 422, False
+    slug, status, retryable = "nothing-is-due", 409, False
 
 
-class BoundaryNeedsConfirmation(Refused):
-    """So near a boundary of the law a person says why the claim is approved."""
+class NeedsConfirmation(Refused):
+    """A person has to look, and say in words why the claim is approved all the same."""
 
-    slug, status, retryable = "boundary-needs-confirmation", 409, False
+    slug, status, retryable = "needs-confirmation", 409, False
+
+
+class DecisionChanged(Refused):
+    """What the first approver approved is not what would be approved now."""
+
+    slug, status, retryable = "decision-changed", 409, False
+
+
+class GroundUnknown(Refused):
+    """No rule has this name by which nothing is due."""
+
+    slug, status, retryable = "ground-unknown", 422, False
 
 
 @dataclass(frozen=True)
 class Approval:
-    """What an approver decides: who is paid."""
+    """What an approver says."""
 
-    payee_id: UUID
-    confirmation: str | None
-    """Why it is approved so near a boundary of the law."""
     officer: str
+    confirmation: str | None = None
+    """Why it is approved, where a person has to look."""
+    as_first: bool = False
+    """What was approved first has changed: this approval takes its place."""
 
 
-class SettledClaim(NamedTuple):
-    """An approved claim all lines of which have arrived, and their sum in rupiah."""
+@dataclass(frozen=True)
+class Rejection:
+    """What an approver says who rejects."""
 
-    claim_id: ClaimId
-    worker_id: WorkerId
-    amount: int
+    officer: str
+    reason: str
+    ground: str | None = None
+    member_lives: bool = False
+
+
+class Award(NamedTuple):
+    """What a decision would give to whom, and why."""
+
+    lines: tuple[BenefitLine, ...]
+    held: tuple[BenefitLine, ...]
+    explanation: Explanation
+    whole: int
+    """Rupiah of the whole benefit, with what was paid of it before: by this, two approve."""
+
+    @property
+    def digest(self) -> str:
+        """Of what is approved: the lines but for their ids, and the explanation."""
+        told = self.explanation.model_dump(mode="json")
+        told["facts"] = [each for each in told["facts"] if each["name"] not in _OF_THE_DAY]
+        lines = [
+            [line.benefit, line.amount, str(line.payee_id), is_held]
+            for is_held, lines in enumerate((self.lines, self.held))
+            for line in lines
+        ]
+        return sha256(to_json({"lines": lines, "explanation": told})).hexdigest()
+
+
+def award(claim: HeldClaim, facts: Facts, heirs: Sequence[Party], *, cause: Cause) -> Award:
+    """Compute what is due and share it among the payees whom the law names.
+
+    Raises: NothingIsDue, and what `compute` and `payees` refuse.
+    """
+    computation = compute(facts)
+    if computation.ground is not None:
+        raise NothingIsDue(f"{computation.outcome}: reject the claim, ground {computation.ground}")
+    lines, held = _lines(computation, heirs, claim.shares, cause=cause)
+    if not lines and not held and not facts.paid_before:
+        raise NothingIsDue(f"{computation.outcome}: reject the claim and say why")
+    return Award(
+        lines=lines,
+        held=held,
+        explanation=explanation(facts, computation),
+        whole=computation.total + sum(facts.paid_before.values()) - computation.overpaid,
+    )
+
+
+def approvers_needed(claim: HeldClaim, whole: int, *, warnings: int, two_from: int) -> int:
+    """Two for a large claim, for one with warning signs that nobody cleared, and for one of which
+    a first approval is on record."""
+    needs_two = whole >= two_from or warnings > 0 or claim.first_approved_by is not None
+    return 2 if needs_two else 1
 
 
 def approve(
-    claim: HeldClaim,
-    approval: Approval,
-    *,
-    cover: Cover,
-    heirs: Mapping[UUID, HeirClass],
-    cause: Cause,
-    now: datetime,
-) -> ClaimApproved:
-    """Decide what is paid to whom. `heirs` are the parties of the claim.
+    claim: HeldClaim, award: Award, approval: Approval, *, needed: int, cause: Cause, now: datetime
+) -> ApprovalGiven | ClaimApproved:
+    """Approve, as the only one, or as the first or second of two.
 
-    Raises: ClaimInOtherState, SameOfficer, PayeeUnknown, NotCoveredOnDayOfDeath,
-    BoundaryNeedsConfirmation.
+    Raises: ClaimInOtherState, SameOfficer, NeedsConfirmation, DecisionChanged.
     """
-    claim.check_state("verified")
-    _check_officer(claim, approval.officer)
-    if approval.payee_id not in heirs:
-        raise PayeeUnknown("choose a payee among the parties registered in this claim")
-    benefit = death_benefit(cover, died_on=claim.died_on, heir_class=heirs[approval.payee_id])
-    doubt = needs_confirmation(benefit.explanation)
-    if doubt is not None and approval.confirmation is None:
-        raise BoundaryNeedsConfirmation(f"{doubt}: look again, and say why in `confirmation`")
+    check_decider(claim, approval.officer)
+    _check_confirmed(award.explanation, approval)
+    first = claim.first_approved_by
+    is_changed = claim.first_decision != award.digest
+    if needed > 1 and (
+        first is None or (is_changed and (first == approval.officer or approval.as_first))
+    ):
+        return _given(claim, award, approval, needed=needed, cause=cause, now=now)
+    if first is not None:
+        claim.check_is_other(approval.officer, first, did="approved")
+        if is_changed:
+            raise DecisionChanged(
+                "the facts or the rules have changed since the first approval, which counts no "
+                "longer: look at the computation and approve anew, with `as_first`, or let the "
+                "first approver do so"
+            )
     return ClaimApproved(
         **cause.stamp("approve-claim", at=now),
         claim_id=claim.claim_id,
         worker_id=claim.worker_id,
-        lines=tuple(
-            BenefitLine(benefit=line, amount=amount, payee_id=PartyId(approval.payee_id))
-            for line, amount in benefit.amounts.items()
-        ),
-        explanation=benefit.explanation,
+        lines=award.lines,
+        held=award.held,
+        explanation=award.explanation,
         approved_by=approval.officer,
         confirmation=approval.confirmation,
+        kind=claim.kind,
+        first_approved_by=first,
     )
 
 
-def reject(
-    claim: HeldClaim, *, reason: str, cause: Cause, officer: str, now: datetime
-) -> ClaimRejected:
-    """Decide that nothing is due. Raises: ClaimInOtherState, SameOfficer."""
-    claim.check_state("filed", "verified")
-    _check_officer(claim, officer)
+def check_decider(claim: HeldClaim, officer: str) -> None:
+    """Raises ClaimInOtherState, SameOfficer."""
+    claim.check_state("verified")
+    claim.check_is_other(officer, claim.filed_by, claim.verified_by, did="filed or verified")
+
+
+def reject(claim: HeldClaim, rejection: Rejection, *, cause: Cause, now: datetime) -> ClaimRejected:
+    """Decide that nothing is due, by a rule or in the officer's own words.
+
+    Raises: ClaimInOtherState, SameOfficer, GroundUnknown.
+    """
+    claim.check_state("filed", "returned", "verified")
+    officer, others = rejection.officer, (claim.filed_by, claim.verified_by)
+    claim.check_is_other(officer, *others, did="filed or verified")
+    claim.check_is_other(officer, claim.first_approved_by, did="approved")
+    if rejection.ground is not None and rejection.ground not in GROUNDS:
+        raise GroundUnknown(f"choose one of {', '.join(GROUNDS)}, or leave it and say why in words")
     return ClaimRejected(
         **cause.stamp("reject-claim", at=now),
         claim_id=claim.claim_id,
         worker_id=claim.worker_id,
-        reason=reason,
+        reason=rejection.reason,
         rejected_by=officer,
+        ground=rejection.ground,
+        member_lives=rejection.member_lives,
     )
 
 
-def pay(claim: SettledClaim, *, cause: Cause, now: datetime) -> ClaimPaid:
-    """Every line has arrived."""
-    return ClaimPaid(
-        **cause.stamp(f"pay-claim {claim.claim_id}", at=now),
+def _check_confirmed(told: Explanation, approval: Approval) -> None:
+    if told.doubts and approval.confirmation is None:
+        raise NeedsConfirmation(
+            f"{', '.join(told.doubts)}: look again, and say in `confirmation` why it is approved"
+        )
+
+
+def _given(
+    claim: HeldClaim, award: Award, approval: Approval, *, needed: int, cause: Cause, now: datetime
+) -> ApprovalGiven:
+    return ApprovalGiven(
+        **cause.stamp("approve-claim-first", at=now),
         claim_id=claim.claim_id,
         worker_id=claim.worker_id,
-        amount=claim.amount,
+        decision=award.digest,
+        approvers_needed=needed,
+        confirmation=approval.confirmation,
+        approved_by=approval.officer,
     )
 
 
-def _check_officer(claim: HeldClaim, officer: str) -> None:
-    if officer in {claim.filed_by, claim.verified_by}:
-        raise SameOfficer("you filed or verified this claim: somebody else has to decide it")
+def _lines(
+    computation: Computation,
+    heirs: Sequence[Party],
+    shares: Mapping[str, Any] | None,
+    *,
+    cause: Cause,
+) -> tuple[tuple[BenefitLine, ...], tuple[BenefitLine, ...]]:
+    """What is paid now, and what is held; each line has an id of its own for life."""
+    found: list[tuple[bool, BenefitLine]] = []
+    for step in computation.steps:
+        for payee_id, amount in payees(step, heirs, shares):
+            line = BenefitLine(
+                benefit=step.benefit,
+                amount=amount,
+                payee_id=payee_id,
+                line_id=_line_id(cause, len(found)),
+            )
+            found.append((step.is_held, line))
+    return (
+        tuple(line for is_held, line in found if not is_held),
+        tuple(line for is_held, line in found if is_held),
+    )
+
+
+def _line_id(cause: Cause, place: int) -> UUID:
+    return derived_id(cause.cause_id, f"line {place}")

@@ -46,6 +46,11 @@ class Membership(Table, table=True):
             "worker_id",
             postgresql_where=text("covered_from IS NULL AND ended_on IS NULL"),
         ),
+        Index(
+            "memberships_by_end_claim",
+            "end_claim_id",
+            postgresql_where=text("end_claim_id IS NOT NULL"),
+        ),
     )
 
     worker_id: UUID = Field(primary_key=True)
@@ -59,6 +64,8 @@ class Membership(Table, table=True):
     last_month: str
     reserved: int = Field(sa_type=BigInteger)
     """Rupiah promised for its months: those billed, and those to come while it goes on."""
+    month_amount: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Rupiah of a month, as it was promised."""
     enrolled_at: datetime | None = Field(default=None, sa_type=INSTANT)
     covered_from: datetime | None = Field(default=None, sa_type=INSTANT)
     """When the cover that runs now, or ran last, began; none before the first payment."""
@@ -68,6 +75,12 @@ class Membership(Table, table=True):
     lapsed_on: date | None = None
     ended_on: date | None = None
     end_reason: str | None = None
+    end_claim_id: UUID | None = None
+    """The claim in which the death was verified, while the membership has ended by it."""
+    end_released: int = Field(
+        default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
+    )
+    """Rupiah for months to come that its end gave back."""
     replaced_by: UUID | None = None
     """Who got the place after the membership ended."""
 

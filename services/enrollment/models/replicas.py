@@ -17,7 +17,8 @@ class MemberClaim(Table, table=True):
 
     claim_id: UUID = Field(primary_key=True)
     worker_id: UUID
-    died_on: date
+    died_on: date | None = None
+    """None: a work accident of a member who lives."""
     filed_at: datetime = Field(sa_type=INSTANT)
     closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     outcome: str | None = None

@@ -8,6 +8,7 @@ from services.enrollment.projections import (
     members,
     privacy,
     programmes,
+    restored,
     rosters,
 )
 from services.enrollment.projections.registered import projections, replicas
@@ -22,5 +23,6 @@ __all__ = [
     "programmes",
     "projections",
     "replicas",
+    "restored",
     "rosters",
 ]

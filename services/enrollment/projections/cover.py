@@ -12,6 +12,7 @@ from chassis.state.tables import insert_rows, shift_rows, update_rows
 from contracts.enrollment import (
     CoverageEnded,
     CoverageLapsed,
+    CoverageRestored,
     KpjRangeGranted,
     MembershipActivated,
     MembershipInArrears,
@@ -114,23 +115,7 @@ async def memberships_reactivated(
         for e in events
     ]
     await update_rows(session, Membership, rows, keys=MEMBERSHIP)
-    reserved = [
-        {"worker_id": e.worker_id, "programme_id": e.programme_id, "reserved": e.reserved}
-        for e in events
-    ]
-    await shift_rows(session, Membership, reserved, keys=MEMBERSHIP)
-    await commit_to(
-        session,
-        (
-            {
-                "programme_id": e.programme_id,
-                "region_code": e.region_code,
-                "heads": 0,
-                "reserved": e.reserved,
-            }
-            for e in events
-        ),
-    )
+    await reserve(session, events, heads=0)
     await _begin(session, events)
 
 
@@ -143,6 +128,8 @@ async def coverage_ended(session: AsyncSession, events: Sequence[CoverageEnded])
             "programme_id": e.programme_id,
             "ended_on": e.ended_on,
             "end_reason": e.reason,
+            "end_claim_id": e.claim_id,
+            "end_released": e.released,
         }
         for e in events
     ]
@@ -167,6 +154,32 @@ async def _release(
                 "region_code": e.region_code,
                 "heads": heads,
                 "reserved": -e.released,
+            }
+            for e in events
+        ),
+    )
+
+
+async def reserve(
+    session: AsyncSession,
+    events: Sequence[MembershipReactivated | CoverageRestored],
+    *,
+    heads: int,
+) -> None:
+    """Put money aside for months to come, and take as many places."""
+    rows = [
+        {"worker_id": e.worker_id, "programme_id": e.programme_id, "reserved": e.reserved}
+        for e in events
+    ]
+    await shift_rows(session, Membership, rows, keys=MEMBERSHIP)
+    await commit_to(
+        session,
+        (
+            {
+                "programme_id": e.programme_id,
+                "region_code": e.region_code,
+                "heads": heads,
+                "reserved": e.reserved,
             }
             for e in events
         ),

@@ -18,6 +18,7 @@ from contracts.enrollment import (
 )
 from services.enrollment.models import Amendment, Commitment, Membership, Review, Worker
 from services.enrollment.projections.registered import COMMITMENT, MEMBERSHIP, projections
+from services.enrollment.rules.months import months_between
 from services.enrollment.rules.places import district_of, region_of
 
 
@@ -66,6 +67,7 @@ async def _take_places(
                 "first_month": e.first_month,
                 "last_month": e.last_month,
                 "reserved": e.reserved,
+                "month_amount": e.reserved // max(1, months_between(e.first_month, e.last_month)),
                 "enrolled_at": e.occurred_at,
             }
             for e in events

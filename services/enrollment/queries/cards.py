@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from chassis.state.area_filters import within
 from services.enrollment.models import Card, Membership, Worker
 from services.enrollment.rules.cards import Cardless, HeldCard
 
@@ -97,7 +98,7 @@ class Story(NamedTuple):
     replaced_by: UUID | None
 
 
-_AREA = "(member.village_code = :area OR starts_with(member.village_code, :area || '.'))"
+_AREA = within("member.village_code")
 _CARDLESS = f"""
     FROM (SELECT member.worker_id, member.programme_id, member.village_code, member.district_code,
                  worker.kpj, greatest(member.covered_from, member.enrolled_at) AS numbered_at

@@ -7,11 +7,13 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
+from chassis.state.area_filters import within
 from contracts.types import ProgrammeId, WorkerId
 from services.enrollment.models import NumberRange
 from services.enrollment.rules.cover import Ending, Held, Unactivated
 from services.enrollment.rules.evidence import PaidMonth, Promise, Ran, Record
 from services.enrollment.rules.kpj import FIRST_RANGE, KpjRange, KpjRanges, written
+from services.enrollment.rules.restoring import EndedForDeath
 
 _WAITING = """
     SELECT membership.worker_id, membership.programme_id, membership.village_code, worker.kpj,
@@ -31,10 +33,9 @@ _WAITING = """
 _UNACTIVATED = text(_WAITING % "membership.worker_id = ANY(CAST(:workers AS uuid[]))")
 _SERVED = text(
     _WAITING
-    % """(worker.kpj IS NOT NULL OR EXISTS (
+    % f"""(worker.kpj IS NOT NULL OR EXISTS (
         SELECT FROM unnest(CAST(:areas AS text[])) AS area
-        WHERE membership.village_code = area
-           OR starts_with(membership.village_code, area || '.')))"""
+        WHERE {within("membership.village_code", "area")}))"""
     + " LIMIT :rows_max"
 )
 
@@ -98,6 +99,19 @@ async def going_on(session: AsyncSession, worker_ids: Sequence[UUID]) -> list[En
     """The memberships of these workers that have not ended, and what was billed for each."""
     found = await session.execute(_GOING_ON, {"workers": list(worker_ids)})
     return [Ending(**row) for row in found.mappings()]
+
+
+_ENDED_FOR = text("""
+    SELECT worker_id, programme_id, region_code, end_claim_id, end_released
+    FROM memberships
+    WHERE end_claim_id = ANY(CAST(:claims AS uuid[])) AND end_reason = 'death'
+    ORDER BY worker_id, programme_id""")
+
+
+async def ended_for(session: AsyncSession, claim_ids: Sequence[UUID]) -> list[EndedForDeath]:
+    """The memberships that ended because of these claims."""
+    found = await session.execute(_ENDED_FOR, {"claims": list(claim_ids)})
+    return [EndedForDeath._make(row) for row in found]
 
 
 _HELD = text(f"""

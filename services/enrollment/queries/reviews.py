@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from chassis.state.area_filters import is_within
 from contracts.enrollment import ReviewKind
 from contracts.types import WorkerId
 from services.enrollment.models import Review, Roster, Worker
@@ -28,10 +29,7 @@ async def reviews_of(
 ) -> Sequence[Review]:
     """Reviews of an area that the session sees, the oldest first, behind the one named."""
     key = tuple_(col(Review.raised_at), col(Review.review_id))
-    village = col(Review.village_code)
-    statement = select(Review).where(
-        (village == asked.area) | village.startswith(f"{asked.area}.", autoescape=True)
-    )
+    statement = select(Review).where(is_within(col(Review.village_code), asked.area))
     if asked.kind is not None:
         statement = statement.where(Review.kind == asked.kind)
     if asked.decided is not None:

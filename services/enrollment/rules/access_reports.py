@@ -71,7 +71,7 @@ class ClaimHeld(_Part):
     """What is known here of a claim; the claim itself is held by the claims service."""
 
     claim_id: UUID
-    died_on: date
+    died_on: date | None
     filed_at: datetime
     closed_at: datetime | None
     outcome: str | None

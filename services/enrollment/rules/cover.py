@@ -115,7 +115,9 @@ def activate(
             )
 
 
-def end_for_death(verified: ClaimVerified, ending: Ending, *, now: datetime) -> CoverageEnded:
+def end_for_death(
+    verified: ClaimVerified, ending: Ending, *, died_on: date, now: datetime
+) -> CoverageEnded:
     """End the cover of a member who died; what was reserved and not billed is free again.
 
     Nobody bills the dead: the audit findings that this prevents are in domain 7.2.
@@ -126,7 +128,7 @@ def end_for_death(verified: ClaimVerified, ending: Ending, *, now: datetime) -> 
         programme_id=ending.programme_id,
         region_code=ending.region_code,
         reason="death",
-        ended_on=verified.died_on,
+        ended_on=died_on,
         released=ending.unbilled,
         claim_id=verified.claim_id,
     )

@@ -26,6 +26,7 @@ from contracts.types import WorkerId
 from services.enrollment.rules import cover
 from services.enrollment.rules.cover import Ending
 from services.enrollment.rules.retention import Held, last_to_end, reasons_to_keep
+from services.enrollment.rules.second_person import check_second_person
 
 ANSWERED_WITHIN = timedelta(hours=72)
 ACCESS_GROUND = "UU 27/2022 Pasal 7 dan Pasal 32"
@@ -33,12 +34,6 @@ _SOCIAL_SECURITY = "UU 27/2022 Pasal 15 ayat (1) huruf c"
 _NEVER_NEEDED = "UU 27/2022 Pasal 43 ayat (1) huruf a"
 _ERASED = "UU 27/2022 Pasal 43"
 _TIME_OVER = "UU 27/2022 Pasal 44 ayat (1)"
-
-
-class MakerIsChecker(Refused):
-    """Whoever took a request down may not decide about it."""
-
-    slug, status, retryable = "maker-is-checker", 403, False
 
 
 class DataRequestDecided(Refused):
@@ -120,8 +115,7 @@ class Waiting:
         """Raises: DataRequestDecided, MakerIsChecker."""
         if self.answered:
             raise DataRequestDecided("this request was answered before: see its outcome")
-        if by == self.received_by:
-            raise MakerIsChecker("you took this request down: another person has to answer it")
+        check_second_person(first=self.received_by, second=by, what="took this request down")
 
 
 @dataclass(frozen=True)

@@ -48,8 +48,11 @@ class Purse:
 
     def take(self, first_month: str) -> int:
         """Put aside as many whole months from this one to the last as the money carries."""
-        carried = max(0, self.money) // self.month
-        months = min(months_between(first_month, self.last_month), carried)
+        return self.take_months(months_between(first_month, self.last_month))
+
+    def take_months(self, wanted: int) -> int:
+        """Put aside as many of these months as the money carries."""
+        months = min(wanted, max(0, self.money) // self.month)
         self.money -= months * self.month
         return months
 

@@ -11,7 +11,7 @@ from contracts.event import Cause, Event, derived_id
 from contracts.refusal import Refused
 from contracts.types import WorkerId
 from services.enrollment.rules.cover import DecidedReason, Decision, Ending, end
-from services.enrollment.rules.rosters import MakerIsChecker
+from services.enrollment.rules.second_person import check_second_person
 
 _ENDS_BY: Mapping[ReviewKind, DecidedReason] = {
     "possible-duplicate": "double-registration",
@@ -100,8 +100,8 @@ def decide(
     """
     if waiting.decided:
         raise ReviewIsDecided("this review was decided before: see its outcome")
-    if waiting.kind == "possible-duplicate" and waiting.sent_by == by:
-        raise MakerIsChecker("you sent the roster of this worker: another person has to decide")
+    if waiting.kind == "possible-duplicate":
+        check_second_person(first=waiting.sent_by, second=by, what="sent the roster of this worker")
     yield ReviewDecided(
         **cause.stamp("decide-review", at=now),
         review_id=waiting.review_id,

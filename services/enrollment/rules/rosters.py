@@ -21,6 +21,7 @@ from contracts.refusal import Refused
 from contracts.sealed import Sealed
 from contracts.types import ProgrammeId, RosterId, WorkerId
 from services.enrollment.rules.intake import Admitted
+from services.enrollment.rules.second_person import check_second_person
 
 RosterState = Literal["received", "validated", "approved", "rejected", "processed"]
 """`received`: rows are being checked; `validated`: waits for a second person; `approved`: rows are
@@ -37,12 +38,6 @@ class RosterDecided(Refused):
     """A roster is decided once."""
 
     slug, status, retryable = "roster-decided", 409, False
-
-
-class MakerIsChecker(Refused):
-    """Whoever sent a roster may not decide about it."""
-
-    slug, status, retryable = "maker-is-checker", 403, False
 
 
 class PlaceUnknown(Refused):
@@ -75,8 +70,7 @@ class Waiting:
 
     def check_decidable(self, *, by: str) -> None:
         """Raises: RosterNotValidated, RosterDecided, MakerIsChecker."""
-        if by == self.received_by:
-            raise MakerIsChecker("you sent this roster: another person has to decide")
+        check_second_person(first=self.received_by, second=by, what="sent this roster")
         if self.decided:
             raise RosterDecided("this roster was decided before: see its state")
         if not self.validated:

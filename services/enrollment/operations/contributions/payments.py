@@ -106,13 +106,13 @@ async def _reactivate(unit: Unit, causes: Mapping[Key, Cause]) -> None:
     this_month = month_of(local_day(unit.now))
     lapsed = await owing.lapsed(unit.session, causes, this_month=this_month)
     purses = {
-        programme_id: await _purse(unit, programme_id)
+        programme_id: await purse_of(unit, programme_id)
         for programme_id in sorted({each.programme_id for each in lapsed})
     }
     await unit.record(reactivation.reactivate(lapsed, purses, causes=causes, now=unit.now))
 
 
-async def _purse(unit: Unit, programme_id: UUID) -> Purse:
+async def purse_of(unit: Unit, programme_id: UUID) -> Purse:
     """What a programme's money still carries; the programme is locked until the end."""
     held = await held_programme(unit.session, programme_id)
     capacity = await programmes.capacity(unit.session, programme_id)

@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.state.area_filters import within
+
 Value = str | bool | int | date | datetime | UUID | None
 Parameter = Literal["programme_id", "month", "area"]
 
@@ -92,15 +94,10 @@ def of_month(column: str) -> str:
     return f"(CAST(:month AS text) IS NULL OR {column} = CAST(:month AS text))"
 
 
-def within(column: str) -> str:
-    """Rows whose dotted code lies in the area."""
-    return f"({column} = :area OR starts_with({column}, :area || '.'))"
-
-
 def within_region(column: str) -> str:
     """Rows of the kabupaten or kota in which the area lies, or of all that lie in it: quotas and
     commitments are kept no deeper."""
-    return f"({column} = left(:area, 5) OR starts_with({column}, left(:area, 5) || '.'))"
+    return within(column, "left(:area, 5)")
 
 
 def month_of(day: str) -> str:

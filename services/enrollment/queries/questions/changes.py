@@ -1,12 +1,12 @@
 """Who changed what: the decisions that people took, as the log has them."""
 
+from chassis.state.area_filters import within
 from services.enrollment.queries.questions.asking import (
     OF_PROVINCE,
     Question,
     local_day,
     month_of,
     of_programme,
-    within,
 )
 
 _OF_PROGRAMMES = ("programme-opened", "programme-amended", "programme-closed")

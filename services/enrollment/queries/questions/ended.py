@@ -1,11 +1,11 @@
 """Who was billed although the right to be covered had ended."""
 
+from chassis.state.area_filters import within
 from services.enrollment.queries.questions.asking import (
     Question,
     month_of,
     of_month,
     of_programme,
-    within,
 )
 
 _LINE = """contribution.month, contribution.invoice_id, contribution.payer, contribution.amount,
@@ -28,7 +28,7 @@ BILLED_AFTER_DEATH = Question(
                 WHERE end_reason = 'death'
                 UNION ALL
                 SELECT worker_id, died_on, false FROM member_claims
-                WHERE outcome IS DISTINCT FROM 'rejected') AS told
+                WHERE died_on IS NOT NULL AND outcome IS DISTINCT FROM 'rejected') AS told
           GROUP BY worker_id) AS dead
     JOIN contributions contribution USING (worker_id)
     JOIN memberships member USING (worker_id, programme_id)

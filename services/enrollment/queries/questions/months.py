@@ -1,5 +1,6 @@
 """Months billed: the lists behind the invoices, and what they cost."""
 
+from chassis.state.area_filters import within
 from services.enrollment.queries.questions.asking import (
     OF_PROVINCE,
     Question,
@@ -7,7 +8,6 @@ from services.enrollment.queries.questions.asking import (
     month_of,
     of_month,
     of_programme,
-    within,
 )
 
 _LAPSED = f"""EXISTS (

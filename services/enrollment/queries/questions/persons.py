@@ -1,11 +1,11 @@
 """Who was registered: one person twice, doubtful numbers, ages, places."""
 
+from chassis.state.area_filters import within
 from services.enrollment.queries.questions.asking import (
     OF_PROVINCE,
     Question,
     local_day,
     of_programme,
-    within,
 )
 from services.enrollment.rules.applicants import AGE_LIMIT
 

@@ -1,10 +1,10 @@
 """What was promised against what may be: the budget, the quotas, the accounts."""
 
+from chassis.state.area_filters import within
 from services.enrollment.queries.questions.asking import (
     OF_PROVINCE,
     Question,
     of_programme,
-    within,
     within_region,
 )
 

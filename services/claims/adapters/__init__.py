@@ -1,0 +1,30 @@
+"""What claims uses beside its database: keys of persons, marks, the store of scans."""
+
+from dataclasses import dataclass
+
+from chassis.sealing import KeyWrap
+from chassis.tools import ServiceTools
+from services.claims.adapters.blobs import Blobs, blobs_at
+from services.claims.adapters.identities import Identities
+from services.claims.adapters.marks import Marks
+from services.claims.settings import Settings
+
+
+@dataclass(frozen=True)
+class Tools(ServiceTools):
+    """What claims uses beside its database."""
+
+    identities: Identities
+    marks: Marks
+    blobs: Blobs
+    settings: Settings
+
+
+def make_tools(settings: Settings) -> Tools:
+    """The tools of one process."""
+    return Tools(
+        identities=Identities(KeyWrap(settings.master_key())),
+        marks=Marks(settings.mark_key()),
+        blobs=blobs_at(settings.blobs_url),
+        settings=settings,
+    )

@@ -1,0 +1,64 @@
+"""What would be due: of a claim as it stands, and of facts that somebody writes down."""
+
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.web.access import Caller
+from contracts.claims import ExplainedFact, ExplainedStep
+from services.claims.operations.facts import facts_of
+from services.claims.operations.held import ClaimUnknown
+from services.claims.queries import lists
+from services.claims.queries.heirs import heirs
+from services.claims.rules.claims import HeldClaim
+from services.claims.rules.compute import compute
+from services.claims.rules.explain import explanation, in_indonesian
+from services.claims.rules.facts import Doubt, Facts, Ground
+
+_HELD = tuple(field.name for field in fields(HeldClaim))
+
+
+class Computed(BaseModel):
+    """What is due by the rules, and why; nothing was decided. Amounts in rupiah."""
+
+    outcome: str
+    ground: Ground | None
+    """Why nothing is due; None: something may be."""
+    steps: tuple[ExplainedStep, ...]
+    total: int
+    """Due and held."""
+    doubts: tuple[Doubt, ...]
+    """Where a person has to look, and say so in words before it is approved."""
+    facts: tuple[ExplainedFact, ...]
+    months_paid: int
+    arrears: tuple[str, ...]
+    waiting_ends_on: date | None
+    overpaid: int
+    in_indonesian: list[str]
+    """The same for the family."""
+
+
+def computed(facts: Facts) -> Computed:
+    """What the rules say to these facts. Raises: what `compute` refuses."""
+    found = compute(facts)
+    told: dict[str, Any] = found._asdict() | {
+        "total": found.total,
+        "in_indonesian": in_indonesian(explanation(facts, found)),
+    }
+    return Computed.model_validate(told, from_attributes=True)
+
+
+async def preview(session: AsyncSession, claim_id: UUID, *, by: Caller, now: datetime) -> Computed:
+    """What would be due if the claim were approved now. Raises: ClaimUnknown, OutsideArea, and what
+    `compute` refuses."""
+    row = await lists.claim(session, claim_id)
+    if row is None:
+        raise ClaimUnknown(f"no claim {claim_id}: see the list of claims")
+    by.check_area(row.Member.village_code)
+    claim = HeldClaim(**{name: getattr(row.Claim, name) for name in _HELD})
+    parties = await heirs(session, claim_id)
+    return computed(await facts_of(session, claim, parties, now=now))

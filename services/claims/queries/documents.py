@@ -1,0 +1,61 @@
+"""The papers of a claim, and the claim that is open already for the same event."""
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.claims.models import Claim, Document, Member
+from services.claims.rules.documents import KnownDocument
+
+
+class Stored(NamedTuple):
+    """A scan, and where the member of its claim lived."""
+
+    sha256: str
+    media_type: str | None
+    village_code: str
+
+
+async def current(session: AsyncSession, claim_id: UUID) -> list[KnownDocument]:
+    """The documents of a claim that no newer one has replaced, in the order they came."""
+    statement = (
+        select(
+            col(Document.document_id),
+            col(Document.kind),
+            col(Document.sha256),
+            col(Document.size),
+            col(Document.is_good),
+        )
+        .where(col(Document.claim_id) == claim_id, col(Document.replaced_by).is_(None))
+        .order_by(col(Document.attached_at), col(Document.document_id))
+    )
+    return [KnownDocument(*row) for row in await session.execute(statement)]
+
+
+async def stored(session: AsyncSession, claim_id: UUID, document_id: UUID) -> Stored | None:
+    """The scan of a document, also of one that was replaced."""
+    statement = (
+        select(col(Document.sha256), col(Document.media_type), col(Member.village_code))
+        .join(Claim, col(Claim.claim_id) == Document.claim_id)
+        .join(Member, col(Member.worker_id) == Claim.worker_id)
+        .where(col(Document.claim_id) == claim_id, col(Document.document_id) == document_id)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else Stored(*row)
+
+
+async def open_claim(
+    session: AsyncSession, worker_id: UUID, *, died_on: date | None, happened_on: date | None
+) -> UUID | None:
+    """The claim, not rejected, for the member's death, or for the accident of that day of a member
+    who lives."""
+    of_injury = and_(col(Claim.died_on).is_(None), col(Claim.happened_on) == happened_on)
+    same = of_injury if died_on is None else col(Claim.died_on).is_not(None)
+    statement = select(col(Claim.claim_id)).where(
+        col(Claim.worker_id) == worker_id, col(Claim.state) != "rejected", same
+    )
+    return await session.scalar(statement.limit(1))

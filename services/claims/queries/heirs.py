@@ -1,0 +1,67 @@
+"""Those with a part in a claim, and what is known of the family."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import and_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from services.claims.models import Claim, Document, Heir, Member
+
+
+class Family(NamedTuple):
+    """How many of each class live, None while nobody has said so, and who is registered."""
+
+    living: dict[str, int] | None
+    parties: list[Heir]
+
+
+class Standing(NamedTuple):
+    """Where the member lived, and what is recorded of family and shares."""
+
+    village_code: str
+    living: dict[str, int] | None
+    shares: dict[str, Any] | None
+
+
+async def heirs(session: AsyncSession, claim_id: UUID) -> Sequence[Heir]:
+    """All parties of a claim who are not struck, as they were registered."""
+    statement = select(Heir).where(Heir.claim_id == claim_id, col(Heir.struck_at).is_(None))
+    return (await session.scalars(statement.order_by(*_ORDER))).all()
+
+
+async def family(session: AsyncSession, claim_id: UUID) -> Family:
+    """The family of a claim with all parties who are not struck, in one question."""
+    statement = (
+        select(Claim.living, Heir)
+        .outerjoin(Heir, and_(col(Heir.claim_id) == Claim.claim_id, col(Heir.struck_at).is_(None)))
+        .where(Claim.claim_id == claim_id)
+        .order_by(*_ORDER)
+    )
+    rows = (await session.execute(statement)).all()
+    return Family(rows[0][0], [heir for _, heir in rows if heir is not None])
+
+
+async def standing(session: AsyncSession, claim_id: UUID) -> Standing | None:
+    """What a list of parties tells of the claim; None: there is no such claim."""
+    statement = select(Member.village_code, Claim.living, Claim.shares).join(
+        Member, col(Member.worker_id) == Claim.worker_id
+    )
+    found = (await session.execute(statement.where(Claim.claim_id == claim_id))).one_or_none()
+    return None if found is None else Standing._make(found)
+
+
+async def papers(session: AsyncSession, claim_id: UUID, *, kind: str) -> Sequence[UUID]:
+    """The documents of a kind that count: not replaced, and not found to be bad."""
+    statement = select(Document.document_id).where(
+        Document.claim_id == claim_id,
+        Document.kind == kind,
+        col(Document.replaced_by).is_(None),
+        col(Document.is_good).is_not(False),
+    )
+    return (await session.scalars(statement)).all()
+
+
+_ORDER = (col(Heir.registered_at), col(Heir.party_id))

@@ -1,0 +1,131 @@
+"""What an accident cost: inability to work, bringing, treating, home care, appliances (JKK)."""
+
+from typing import get_args
+
+from contracts.claims import TripMode
+from contracts.refusal import Refused
+from services.claims.rules.arithmetic import half_up
+from services.claims.rules.facts import Accident, Aid, Step
+from services.claims.rules.months import months_later
+from services.claims.rules.steps import Case, Payee, due, shortened
+from services.claims.rules.tariffs import Row, Tariff
+
+MODES: tuple[TripMode, ...] = get_args(TripMode)
+
+
+class HospitalPriceMissing(Refused):
+    """An orthosis or prosthesis is paid by the price of the reference hospital."""
+
+    slug, status, retryable = "hospital-price-missing", 422, False
+
+
+def income_replacement(case: Case, accident: Accident, *, payee: Payee) -> Step | None:
+    """STMB: the whole income for the first twelve months without work, then half of it.
+
+    A day is a thirtieth of the month. Days are counted first and rounded once, half a rupiah up.
+    The twelve months are of the calendar from the first day without work on; where that is not
+    known they have thirty days each, as the day rate has it.
+    """
+    if accident.days_unable == 0:
+        return None
+    tariff, base = case.tariff, case.facts.base_income
+    row, after = tariff["income-replacement"], tariff["income-replacement-after"]
+    divisor = tariff["income-replacement-divisor"].value
+    first = min(accident.days_unable, _first_days(tariff, accident))
+    rest = accident.days_unable - first
+    amount = half_up((first * row.value + rest * after.value) * base, 100 * divisor)
+    days = f"{first} x {row.value} %"
+    if rest:
+        days = f"({days} + {rest} x {after.value} %)"
+    return due(
+        row,
+        "income-replacement",
+        amount,
+        payee=payee,
+        arithmetic=f"{days} x {base:,} / {divisor} = {amount:,}",
+        is_held=case.cover.holds,
+    )
+
+
+def transport(case: Case, accident: Accident, *, payee: Payee) -> Step | None:
+    """The receipts of each mode up to its own maximum, added up."""
+    used: list[Row] = []
+    terms: list[str] = []
+    amount = 0
+    for mode in MODES:
+        cost = sum(trip.cost for trip in accident.trips if trip.mode == mode)
+        if cost == 0:
+            continue
+        row = case.tariff[f"transport-{mode}"]
+        used.append(row)
+        terms.append(_capped(mode, cost, row.value))
+        amount += min(cost, row.value)
+    if not used:
+        return None
+    line = shortened(" + ".join(terms), amount, instead=f"{amount:,}")
+    return due(used[0], "transport", amount, payee=payee, arithmetic=line)
+
+
+def medical(case: Case, accident: Accident, *, payee: Payee) -> Step | None:
+    """What the member paid for treatment, by need and without a maximum."""
+    if accident.medical_cost == 0:
+        return None
+    cost = accident.medical_cost
+    return due(case.tariff["medical"], "medical", cost, payee=payee, arithmetic=f"{cost:,}")
+
+
+def home_care(case: Case, accident: Accident, *, payee: Payee) -> Step | None:
+    """The receipts up to the maximum. Days after the first year are not paid: whose receipts are
+    among them is for the doctor's paper to say, so the amount is not divided by days."""
+    cost = accident.home_care_cost
+    if cost == 0:
+        return None
+    row, days_max = case.tariff["home-care"], case.tariff["home-care-days"].value
+    amount = min(cost, row.value)
+    terms = _capped("receipts", cost, row.value)
+    if accident.home_care_days > days_max:
+        terms = f"for one year at most {terms}"
+    return due(row, "home-care", amount, payee=payee, arithmetic=f"{terms} = {amount:,}")
+
+
+def appliances(case: Case, accident: Accident, *, payee: Payee) -> Step | None:
+    """Each appliance up to its own maximum, added up. Raises: HospitalPriceMissing."""
+    aids = [aid for aid in accident.aids if aid.cost > 0]
+    if not aids:
+        return None
+    amount = half_up(sum(_aid_hundredths(aid, case.tariff[aid.appliance]) for aid in aids), 100)
+    line = shortened(
+        " + ".join(_aid_terms(aid, case.tariff[aid.appliance]) for aid in aids),
+        amount,
+        instead=f"{amount:,}",
+    )
+    row = case.tariff[aids[0].appliance]
+    return due(row, "appliances", amount, payee=payee, arithmetic=line)
+
+
+def _first_days(tariff: Tariff, accident: Accident) -> int:
+    if accident.unable_from is None:
+        return tariff["income-replacement-days"].value
+    ends_on = months_later(accident.unable_from, tariff["income-replacement-months"].value)
+    return (ends_on - accident.unable_from).days
+
+
+def _aid_hundredths(aid: Aid, row: Row) -> int:
+    """Hundredths of a rupiah, so that all appliances are rounded once."""
+    if row.unit == "rupiah":
+        return 100 * min(aid.cost, row.value)
+    if aid.hospital_price is None:
+        raise HospitalPriceMissing(
+            f"{aid.appliance}: state what the reference hospital charges for one"
+        )
+    return min(100 * aid.cost, row.value * aid.hospital_price)
+
+
+def _aid_terms(aid: Aid, row: Row) -> str:
+    if row.unit == "rupiah":
+        return _capped(aid.appliance, aid.cost, row.value)
+    return f"{aid.appliance} min({aid.cost:,}, {row.value} % x {aid.hospital_price:,})"
+
+
+def _capped(label: str, cost: int, most: int) -> str:
+    return f"{label} min({cost:,}, {most:,})" if cost > most else f"{label} {cost:,}"

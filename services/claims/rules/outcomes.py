@@ -1,0 +1,63 @@
+"""The outcome of a computation in one English sentence, for the officer."""
+
+from collections.abc import Iterable
+
+from services.claims.rules.coverage import Cover
+from services.claims.rules.death_benefit import has_paid_enough, has_waited
+from services.claims.rules.facts import Facts, Ground, Step
+from services.claims.rules.steps import Case
+
+
+def outcome(case: Case, steps: Iterable[Step], *, overpaid: int) -> str:
+    """What is due, what is held, and the condition that decided it."""
+    due = held = 0
+    for step in steps:
+        if step.is_held:
+            held += step.amount
+        else:
+            due += step.amount
+    parts = [_death(case) if case.facts.kind == "death" else _accident(case), f"Rp{due:,} due"]
+    if held:
+        parts.append(f"Rp{held:,} held until {len(case.cover.arrears)} months owed are paid")
+    elif case.cover.settled_on is not None:
+        parts.append(f"the months owed were paid on {case.cover.settled_on}, so nothing is held")
+    if overpaid:
+        parts.append(f"Rp{overpaid:,} were paid too much before")
+    return "; ".join(parts)
+
+
+def ground_outcome(ground: Ground, facts: Facts, cover: Cover) -> str:
+    """Why nothing is due."""
+    day = (facts.died_on if facts.kind == "death" else None) or facts.happened_on
+    ended_on = None if cover.spell is None else cover.spell.ended_on
+    words: dict[Ground, str] = {
+        "not-covered": f"no cover had begun on {day}",
+        "cover-ended": f"the cover ended on {ended_on}, before {day}",
+        "cover-lapsed": f"more than three months in a row were owed on {day}, so there is no "
+        f"right from {cover.lapsed_on} on",
+        "claim-out-of-time": f"claimed on {facts.filed_on}, too long after the accident of {day}",
+        "nothing-claimed": "no cost, no day without work and no disability is claimed",
+        "cause-unproven": "died more than a day after the attack at work, so not suddenly at work",
+    }
+    return f"{words[ground]}: nothing is due"
+
+
+def _death(case: Case) -> str:
+    assert case.cover.began_on is not None  # noqa: S101  (the case is covered)
+    days = (case.day - case.cover.began_on).days
+    died = f"died {days} {'day' if days == 1 else 'days'} after the cover began"
+    if not has_waited(case):
+        needed = case.tariff["death-waiting"].value
+        return f"{died}, within {needed} months of it: the funeral benefit only"
+    if not has_paid_enough(case):
+        needed = case.tariff["death-months-in-row"].value
+        return (
+            f"{died}, {case.cover.months_paid} months paid in a row where {needed} are needed: "
+            "the funeral benefit only"
+        )
+    return f"{died}: the whole package"
+
+
+def _accident(case: Case) -> str:
+    what = "death by" if case.facts.kind == "work-accident-death" else "injury by"
+    return f"{what} the work accident of {case.day}, covered"

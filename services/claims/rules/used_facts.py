@@ -1,0 +1,81 @@
+"""The facts that a computation used, each with the event that told it, without personal data."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from services.claims.rules.coverage import Cover
+from services.claims.rules.facts import Facts, Ground, UsedFact
+
+YES = "yes"
+INSTANTS_REMEMBERED = 8_192
+
+
+def used_facts(facts: Facts, cover: Cover, ground: Ground | None) -> tuple[UsedFact, ...]:
+    """By name: days and instants in ISO form, amounts in rupiah. `ground` is why nothing is due."""
+    found = [UsedFact("kind", facts.kind), *_of_cover(cover), *_of_event(facts)]
+    if cover.arrears:
+        found.append(UsedFact("decided-on", facts.decided_on.isoformat()))
+    if facts.last_promised_month is not None:
+        found.append(UsedFact("last-promised-month", facts.last_promised_month))
+    if facts.heir_class is not None:
+        found.append(UsedFact("heir-class", str(int(facts.heir_class))))
+    if facts.funeral_paid_elsewhere:
+        found.append(UsedFact("funeral-paid-elsewhere", YES))
+    if facts.kind != "death":
+        found.extend(_of_accident(facts))
+    for benefit, paid in facts.paid_before.items():
+        found.append(UsedFact(f"paid-before-{benefit}", str(paid)))
+    if ground is not None:
+        found.append(UsedFact("ground", ground))
+    return tuple(found)
+
+
+def _of_cover(cover: Cover) -> list[UsedFact]:
+    if cover.spell is None:
+        return [UsedFact("cover", "none had begun")]
+    spell = cover.spell
+    found = [UsedFact("covered-from", _instant(spell.covered_from), spell.event_id)]
+    if spell.ended_on is not None:
+        found.append(UsedFact("cover-ended-on", spell.ended_on.isoformat(), spell.event_id))
+    found.extend(
+        [
+            UsedFact(f"paid-{each.month}", each.paid_on.isoformat(), each.event_id)
+            for each in cover.payments
+        ]
+    )
+    return found
+
+
+def _of_event(facts: Facts) -> list[UsedFact]:
+    found = [UsedFact("happened-on", facts.happened_on.isoformat())]
+    if facts.died_on is not None:
+        found.append(UsedFact("died-on", facts.died_on.isoformat()))
+    if facts.happened_at is not None:
+        found.append(UsedFact("happened-at", _instant(facts.happened_at)))
+    return found
+
+
+def _of_accident(facts: Facts) -> list[UsedFact]:
+    found = [
+        UsedFact("filed-on", facts.filed_on.isoformat()),
+        UsedFact("base-income", str(facts.base_income)),
+    ]
+    if facts.late_filing_excused:
+        found.append(UsedFact("late-filing-excused", YES))
+    accident = facts.accident
+    if accident is None:
+        return found
+    if accident.days_unable:
+        found.append(UsedFact("days-unable", str(accident.days_unable)))
+    if accident.unable_from is not None:
+        found.append(UsedFact("unable-from", accident.unable_from.isoformat()))
+    if accident.is_left_handed:
+        found.append(UsedFact("left-handed", YES))
+    if accident.is_sudden_death:
+        found.append(UsedFact("sudden-death", YES))
+    return found
+
+
+@lru_cache(maxsize=INSTANTS_REMEMBERED)
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="minutes")

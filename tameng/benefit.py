@@ -1,0 +1,230 @@
+"""`tameng benefit`: what a member or a family is due, from facts in a file."""
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from contracts.claims import Explanation
+from contracts.refusal import Refused
+from services.claims.rules.compute import compute as computed
+from services.claims.rules.explain import explanation, in_indonesian
+from services.claims.rules.facts import Computation, Facts
+from tameng.problems import Problem
+
+FILE_BYTES_MAX = 16 * 1024 * 1024
+SEVERAL = "facts"
+"""What the list is called in a file that holds more than one claim."""
+EXAMPLE = """
+
+    kind = "death"
+    filed_on = 2025-11-03
+    decided_on = 2025-11-05
+    happened_on = 2025-11-01
+    died_on = 2025-11-01
+    heir_class = 1
+    spells = [{ covered_from = 2025-07-09T09:00:00+08:00 }]
+    paid = [
+      { month = "2025-07", paid_on = 2025-07-08 },
+      { month = "2025-08", paid_on = 2025-08-12 },
+      { month = "2025-09", paid_on = 2025-09-12 },
+      { month = "2025-10", paid_on = 2025-10-13 },
+    ]
+
+"""
+_FACTS = TypeAdapter(Facts)
+commands = typer.Typer(help="What is due by law.", no_args_is_help=True)
+console = Console()
+
+
+class Answer(NamedTuple):
+    """One computation and its explanation."""
+
+    facts: Facts
+    computation: Computation
+    explanation: Explanation
+
+
+@commands.callback()
+def benefit() -> None:
+    """What is due by law: compute it from facts in a file, without a running machine."""
+
+
+def compute(
+    file: Annotated[
+        Path, typer.Argument(help="Facts as TOML or JSON, by its ending.", metavar="FILE")
+    ],
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print a JSON list, one entry for each facts.")
+    ] = False,
+) -> None:
+    answers = [_answer(number, raw) for number, raw in enumerate(_several(file), start=1)]
+    if as_json:
+        typer.echo(json.dumps([_plain(answer) for answer in answers], indent=2))
+        return
+    for number, answer in enumerate(answers, start=1):
+        _show(number, answer)
+
+
+compute.__doc__ = f"""Compute what is due, line by line, and say why. Decides nothing.
+
+A family of the first class, member since 9 July, four months paid: `tameng benefit compute
+death.toml` with this file answers 42,000,000.
+{EXAMPLE}
+Several claims: `[[facts]]` before each in TOML, a list in JSON. Days are local, amounts whole
+rupiah, an instant has its offset. More fields, each with its meaning, and 300 worked cases:
+`docs/claims/decision-table.md`.
+"""
+commands.command()(compute)
+
+
+def _several(file: Path) -> list[dict[str, Any]]:
+    """The facts of a file, one or more, as they stand there."""
+    held: object = _parsed(file)
+    if isinstance(held, dict) and set(held) == {SEVERAL}:
+        held = held[SEVERAL]
+    several = held if isinstance(held, list) else [held]
+    facts = [each for each in several if isinstance(each, dict)]
+    if not facts or len(facts) < len(several):
+        raise Problem(f"{file} holds no facts: see `tameng benefit compute --help`")
+    return facts
+
+
+def _parsed(file: Path) -> object:
+    try:
+        if file.stat().st_size > FILE_BYTES_MAX:
+            raise Problem(f"{file} is larger than {FILE_BYTES_MAX:,} bytes: split it")
+        text = file.read_text(encoding="utf-8")
+        if file.suffix == ".toml":
+            return tomllib.loads(text)
+        if file.suffix == ".json":
+            parsed: object = json.loads(text)
+            return parsed
+    except OSError as error:
+        raise Problem(f"cannot read {file}: {error.strerror}") from None
+    except ValueError as error:
+        raise Problem(f"{file} cannot be read as {file.suffix[1:].upper()}: {error}") from None
+    raise Problem(f"{file} ends in neither .toml nor .json")
+
+
+def _answer(number: int, raw: dict[str, Any]) -> Answer:
+    """Raises: Problem, naming the field."""
+    try:
+        facts = _FACTS.validate_python(raw)
+    except ValidationError as error:
+        wrong = [f"{_dotted(each['loc'])}: {each['msg']}" for each in error.errors()]
+        raise Problem(f"facts {number}: {'; '.join(wrong)}") from None
+    understood: object = _FACTS.dump_python(facts)
+    wrong = [*_unknown(raw, understood), *_impossible(understood)]
+    if wrong:
+        raise Problem(f"facts {number}: {'; '.join(wrong)}")
+    try:
+        computation = computed(facts)
+        return Answer(facts, computation, explanation(facts, computation))
+    except Refused as refusal:
+        raise Problem(f"facts {number}: {refusal} ({refusal.slug})") from None
+
+
+def _unknown(raw: object, understood: object, *path: str | int) -> Iterator[str]:
+    """Fields of the file that facts do not have: a slip of the pen would change the result."""
+    for name, value in _parts(raw):
+        known = dict(_parts(understood))
+        if name not in known:
+            yield f"{_dotted((*path, name))}: there is no such field"
+        else:
+            yield from _unknown(value, known[name], *path, name)
+
+
+def _impossible(understood: object, *path: str | int) -> Iterator[str]:
+    """Values of the right type that no facts can have."""
+    if isinstance(understood, int) and understood < 0:
+        yield f"{_dotted(path)}: {understood:,} is below zero"
+    if isinstance(understood, datetime) and understood.tzinfo is None:
+        yield f"{_dotted(path)}: say the offset, as in 2025-07-09T09:00:00+08:00"
+    for name, value in _parts(understood):
+        yield from _impossible(value, *path, name)
+
+
+def _parts(value: object) -> list[tuple[str | int, object]]:
+    if isinstance(value, Mapping):
+        return list(value.items())
+    return list(enumerate(value)) if isinstance(value, list | tuple) else []
+
+
+def _dotted(path: tuple[str | int, ...]) -> str:
+    """`spells.1.covered_from`, counted from one as people do."""
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in path) or "facts"
+
+
+def _plain(answer: Answer) -> dict[str, Any]:
+    computation = answer.computation
+    return {
+        "ground": computation.ground,
+        "total": computation.total,
+        "explanation": answer.explanation.model_dump(mode="json"),
+        "in_indonesian": in_indonesian(answer.explanation),
+    }
+
+
+def _show(number: int, answer: Answer) -> None:
+    facts, computation = answer.facts, answer.computation
+    _say(f"{number}. {facts.kind} of {facts.died_on or facts.happened_on}", style="bold")
+    _say(computation.outcome)
+    if computation.steps:
+        console.print(_table(computation))
+    for name, value in _remarks(computation):
+        _say(f"  {name:<14}{value}")
+    _say("Facts used:")
+    for fact in computation.facts:
+        _say(f"  {fact.name}: {fact.value}")
+    _say("For the family:")
+    for line in in_indonesian(answer.explanation):
+        _say(f"  {line}")
+    _say("")
+
+
+def _table(computation: Computation) -> Table:
+    table = Table(title_justify="left")
+    table.add_column("benefit")
+    table.add_column("rupiah", justify="right", no_wrap=True)
+    for title in ("", "to", "how", "by"):
+        table.add_column(title)
+    for step in computation.steps:
+        table.add_row(
+            step.benefit,
+            f"{step.amount:,}",
+            "held" if step.is_held else "due",
+            step.child or step.payee,
+            step.arithmetic,
+            step.article + ("" if step.verified else " (not verified)"),
+        )
+    table.add_row("total", f"{computation.total:,}", style="bold")
+    return table
+
+
+def _remarks(computation: Computation) -> Iterator[tuple[str, str]]:
+    """What else an officer has to know; nothing that is empty."""
+    if computation.ground:
+        yield "ground", computation.ground
+    if computation.doubts:
+        yield "a person sees", ", ".join(computation.doubts)
+    yield "months in row", str(computation.months_paid)
+    if computation.arrears:
+        yield "months owed", ", ".join(computation.arrears)
+    if computation.waiting_ends_on:
+        yield "wait ends on", f"{computation.waiting_ends_on}"
+    if computation.overpaid:
+        yield "overpaid", f"{computation.overpaid:,}"
+
+
+def _say(line: str, *, style: str | None = None) -> None:
+    """A line as it is, however wide the terminal."""
+    console.print(line, style=style, soft_wrap=True, highlight=False, markup=False)
