@@ -18,7 +18,7 @@ from tests.component.rail_process import PARTNER, Rail
 from tests.tokens import Issuer
 
 __all__ = ["holder", "rail", "rail_folder", "running"]
-DAYS = int(os.environ.get("BAD_DAYS", "12"))
+DAYS = int(os.environ.get("BAD_DAYS", "5"))
 FIRST = int(os.environ.get("BAD_DAYS_FIRST", "0"))
 DAYS_WITH_ALL = 12
 """So many days leave something of each kind to a person."""

@@ -98,7 +98,7 @@ def pencil(line: Line, ours: Book, *, first: bool) -> Difference | None:
 
 
 @settings(
-    max_examples=120,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
