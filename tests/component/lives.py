@@ -34,6 +34,10 @@ SELDOM = (
     "scholarship-requested", "scholarship-decided", "letter-issued", "review-drawn",
     "review-closed", "warning-raised", "warning-settled",
 )  # fmt: skip
+HEARD_SELDOM = (
+    "enrollment.coverage-ended", "enrollment.roster-received", "banking.cash-paid-out",
+)  # fmt: skip
+SAME = ("worker_id", "claim_id", "request_id", "review_id", "warning_id")
 NUMBERS = {"area": "53.71", "first": "26000000001", "last": "26000000999"}
 BENEFITS: Mapping[Benefit, int] = {
     "lump-sum": 20_000_000, "periodic": 12_000_000, "funeral": 10_000_000,
@@ -194,14 +198,18 @@ async def claims(alone: MakeAlone) -> Alone:
         await service.hear(settled)
     await service.hear(claims_facts.failed(failed.claim_id, members[1], "funeral", 10_000_000))
     async with service.units.bulk(area=EVERYWHERE) as unit:
-        await unit.record(_example(name) for name in SELDOM)
+        await unit.record(_example(f"claims.{name}") for name in SELDOM)
+    await service.hear(*map(_example, HEARD_SELDOM))
     return service
 
 
-def _example(name: str) -> Event:
-    """The example of an event of claims that has every field."""
-    *_, newest = sorted((Path(__file__).parents[2] / EXAMPLES / f"claims.{name}.v1").glob("*.json"))
-    return EVENTS[f"claims.{name}.v1"].model_validate_json(newest.read_bytes())
+def _example(of: str) -> Event:
+    """The example of an event of claims, told of one member's one request, review and warning."""
+    event_type = EVENTS[f"{of}.v1"]
+    folder = Path(__file__).parents[2] / EXAMPLES / event_type.type
+    *_, newest = sorted(folder.glob("*.json"))
+    same = {field: UUID(int=9) for field in SAME if field in event_type.model_fields}
+    return event_type.model_validate_json(newest.read_bytes()).model_copy(update=same)
 
 
 async def audit(alone: MakeAlone) -> Alone:
