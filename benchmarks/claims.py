@@ -101,7 +101,9 @@ async def _claims(running: Bench) -> dict[str, float]:
     environment = running.running.described.environments
     clock.move(Path(running.running.described.clock_file or ""), NOW)
     pool = await asyncpg.create_pool(
-        environment["claims"]["CLAIMS_OWNER_DATABASE_URL"].replace(DRIVER, ""), max_size=2
+        environment["claims"]["CLAIMS_OWNER_DATABASE_URL"].replace(DRIVER, ""),
+        min_size=1,
+        max_size=2,
     )
     try:
         workers = [uuid5(MEMBERS, str(number)) for number in range(CLAIMS)]
