@@ -133,8 +133,8 @@ def _surroundings(
 ) -> Surroundings:
     shared = "address" in stack.origins.values()
     tokens_folder = folder.folder("tokens")
-    _write_private(tokens_folder / "banking", banking_token(keys))
-    _write_private(tokens_folder / "claims", claims_token(keys))
+    for service, role in (("banking", "bank"), ("claims", "branch")):
+        _write_private(tokens_folder / service, program_token(keys, service, role=role))
     return Surroundings(
         stack=stack,
         keys=keys,
@@ -150,25 +150,13 @@ def _surroundings(
     )
 
 
-def banking_token(keys: Keys) -> str:
-    """The bank's own token, with which it asks the others for the keys of persons."""
+def program_token(keys: Keys, service: str, *, role: str) -> str:
+    """A service's own token, with which it asks others for the keys of persons."""
     return tokens.mint(
         key=keys.issuer_key(),
-        role="bank",
+        role=role,
         area=PROGRAMME_AREA,
-        name="banking",
-        now=real_now(),
-        lifetime=PROGRAM_TOKEN_LIFETIME,
-    )
-
-
-def claims_token(keys: Keys) -> str:
-    """The token of the claims service, with which it asks for the names that letters need."""
-    return tokens.mint(
-        key=keys.issuer_key(),
-        role="branch",
-        area=PROGRAMME_AREA,
-        name="claims",
+        name=service,
         now=real_now(),
         lifetime=PROGRAM_TOKEN_LIFETIME,
     )

@@ -37,7 +37,7 @@ CLAIM = HeldClaim(
     claim_id=ClaimId(UUID(int=4)), worker_id=WorkerId(UUID(int=5)), kind="death", state="filed",
     died_on=date(2025, 10, 11), happened_on=None, happened_at=None, admitted_on=None,
     filed_by="clerk", filed_at=FILED_AT, reported_by="officer", excuse=None, living=None,
-    shares=None, assessment=None, verified_by=None, verified_documents=None,
+    shares=None, assessment=None, verified_by=None, verified_documents=None, override=None,
     first_approved_by=None, first_decision=None, approvers_needed=None, decided_by=None,
     appeal_id=None,
 )  # fmt: skip

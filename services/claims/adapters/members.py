@@ -5,12 +5,9 @@ Nothing is kept: the key and the name live as long as one letter is written.
 
 from pydantic import BaseModel, ConfigDict
 
-from chassis.key_service import KeyService, KeysUnavailable
+from chassis.key_service import KeyService
 from chassis.sealing import SealBroken, open_sealed
 from contracts.sealed import Sealed
-from services.claims.settings import Settings
-
-KIND = "worker-identity"
 
 
 class MemberUnreadable(Exception):
@@ -25,21 +22,22 @@ class MemberIdentity(BaseModel):
     name: str
 
 
-async def member_name(identity: Sealed, *, settings: Settings, reason: str) -> str:
-    """Who the member is. Raises: KeysUnavailable, MemberUnreadable."""
-    enrollment = KeyService(
-        settings.enrollment_url, holder="enrollment", token_file=settings.token_file
-    )
-    try:
-        key = await enrollment.key(identity.subject, reason)
-    finally:
-        await enrollment.close()
-    if key is None:
-        raise MemberUnreadable(f"enrollment has no key of {identity.subject}")
-    try:
-        return open_sealed(identity, key, MemberIdentity).name
-    except SealBroken as error:
-        raise MemberUnreadable(str(error)) from None
+class Members:
+    """Asks enrollment for the keys of members."""
 
+    def __init__(self, enrollment: KeyService) -> None:
+        self._enrollment = enrollment
 
-__all__ = ["KIND", "KeysUnavailable", "MemberUnreadable", "member_name"]
+    async def name(self, identity: Sealed, *, reason: str) -> str:
+        """Who the member is. Raises: KeysUnavailable, MemberUnreadable."""
+        key = await self._enrollment.key(identity.subject, reason)
+        if key is None:
+            raise MemberUnreadable(f"enrollment has no key of {identity.subject}")
+        try:
+            return open_sealed(identity, key, MemberIdentity).name
+        except SealBroken as error:
+            raise MemberUnreadable(str(error)) from None
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._enrollment.close()

@@ -8,7 +8,7 @@ from chassis.state.unit import Unit
 from chassis.web.access import Caller
 from contracts.event import Cause
 from services.claims.operations.held import Stepped, held_claim
-from services.claims.queries.claims import open_death_claim
+from services.claims.queries.claims import open_claim
 from services.claims.queries.lines import last_officer
 from services.claims.rules import appeals as rules
 from services.claims.rules.appeals import NewKind, Verdict
@@ -41,7 +41,11 @@ async def decide(
     claim = await held_claim(unit, claim_id, by=by)
     lodged_by = await last_officer(unit.session, claim_id, step="appealed")
     rules.check_appeal(claim, verdict.appeal_id, officer=by.name, lodged_by=lodged_by)
-    other = await open_death_claim(unit.session, claim.worker_id) if claim.died_on else None
+    other = None
+    if claim.died_on:
+        other = await open_claim(
+            unit.session, claim.worker_id, died_on=claim.died_on, happened_on=None
+        )
     rules.check_reopening(claim, verdict, other_claim=other)
     decided = rules.decide(claim, verdict, cause=cause, officer=by.name, now=unit.now)
     await unit.record([decided])

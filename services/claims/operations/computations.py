@@ -1,6 +1,5 @@
 """What would be due: of a claim as it stands, and of facts that somebody writes down."""
 
-from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,13 +12,11 @@ from contracts.claims import ExplainedFact, ExplainedStep
 from services.claims.operations.facts import facts_of
 from services.claims.operations.held import ClaimUnknown
 from services.claims.queries import lists
+from services.claims.queries.claims import as_held
 from services.claims.queries.heirs import heirs
-from services.claims.rules.claims import HeldClaim
 from services.claims.rules.compute import compute
 from services.claims.rules.explain import explanation, in_indonesian
 from services.claims.rules.facts import Doubt, Facts, Ground
-
-_HELD = tuple(field.name for field in fields(HeldClaim))
 
 
 class Computed(BaseModel):
@@ -59,6 +56,5 @@ async def preview(session: AsyncSession, claim_id: UUID, *, by: Caller, now: dat
     if row is None:
         raise ClaimUnknown(f"no claim {claim_id}: see the list of claims")
     by.check_area(row.Member.village_code)
-    claim = HeldClaim(**{name: getattr(row.Claim, name) for name in _HELD})
     parties = await heirs(session, claim_id)
-    return computed(await facts_of(session, claim, parties, now=now))
+    return computed(await facts_of(session, as_held(row.Claim), parties, now=now))

@@ -14,20 +14,20 @@ from contracts.claims import ApprovalGiven, BenefitLine, Explanation
 from contracts.event import Cause
 from services.claims.adapters import Tools
 from services.claims.adapters.blobs import BlobDamaged, BlobMissing, Blobs
-from services.claims.models import Document, Heir
+from services.claims.models import Heir
 from services.claims.operations import closing
 from services.claims.operations.facts import facts_of, heir_class_of
 from services.claims.operations.held import Stepped, held_claim
 from services.claims.operations.warnings import draw_review, raise_warnings
-from services.claims.queries import lines, lists
+from services.claims.queries import documents
 from services.claims.queries.heirs import heirs
 from services.claims.rules import decisions as rules
 from services.claims.rules.claims import HeldClaim
 from services.claims.rules.decisions import Approval, Award, Rejection
+from services.claims.rules.documents import KnownDocument
 from services.claims.rules.heirs import check_complete
 from services.claims.rules.seen_documents import (
     DocumentChanged,
-    FiledDocument,
     check_payable,
     unchanged,
 )
@@ -92,19 +92,13 @@ async def _check_papers(
     session: AsyncSession, claim: HeldClaim, parties: Sequence[Heir], *, blobs: Blobs
 ) -> None:
     """The papers are those that the verifier saw, to the last byte, and enough to pay by."""
-    rows = await lists.documents(session, [claim.claim_id])
-    papers = unchanged(claim, [_filed(row) for row in rows])
-    await asyncio.gather(*(_check_scan(each, blobs) for each in papers if each.is_kept))
-    standing = await lines.standing(session, claim.claim_id)
-    check_payable(
-        claim,
-        heir_class_of(claim, parties),
-        {each.kind for each in papers},
-        override=standing.override,
-    )
+    papers = unchanged(claim, await documents.current(session, claim.claim_id))
+    # Of a paper of before scans were kept, only the digest is known: it has no size.
+    await asyncio.gather(*(_check_scan(each, blobs) for each in papers if each.size is not None))
+    check_payable(claim, heir_class_of(claim, parties), {each.kind for each in papers})
 
 
-async def _check_scan(paper: FiledDocument, blobs: Blobs) -> None:
+async def _check_scan(paper: KnownDocument, blobs: Blobs) -> None:
     try:
         await blobs.get(paper.sha256)
     except (BlobDamaged, BlobMissing) as changed:
@@ -112,13 +106,6 @@ async def _check_scan(paper: FiledDocument, blobs: Blobs) -> None:
             f"the scan of the document {paper.document_id} is not what was verified: tell the "
             "auditor; reject the claim, and file it anew with the right papers"
         ) from changed
-
-
-def _filed(row: Document) -> FiledDocument:
-    return FiledDocument(
-        row.document_id, row.kind, row.sha256, row.replaced_by is None, row.is_good,
-        is_kept=row.size is not None,
-    )  # fmt: skip
 
 
 def _answer(

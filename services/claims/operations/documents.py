@@ -9,18 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.state.unit import Unit
 from chassis.web.access import Caller
 from contracts.event import Cause
-from contracts.refusal import Refused
 from services.claims.adapters import Tools
 from services.claims.operations.held import held_claim
 from services.claims.queries import documents as queries
 from services.claims.rules import documents as rules
 from services.claims.rules.documents import DocumentUnknown, Finding, Paper
-
-
-class ScanTooLarge(Refused):
-    """The scan has more bytes than a scan may have."""
-
-    slug, status, retryable = "scan-too-large", 413, False
 
 
 class Attached(BaseModel):

@@ -101,7 +101,7 @@ async def file_claim(
     filed = reports.file_claim(
         replace(report, reported_by="village") if by.role == "village" else report,
         await _filing(unit, asked, tools=tools, cause=cause),
-        open_claim=await documents.open_claim(
+        open_claim=await queries.open_claim(
             unit.session,
             asked.worker_id,
             died_on=report.died_on,

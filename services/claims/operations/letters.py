@@ -24,7 +24,7 @@ from contracts.sealed import Sealed
 from contracts.types import ClaimId, WorkerId
 from services.claims.adapters import Tools
 from services.claims.adapters.letter_pdf import letter_pdf
-from services.claims.adapters.members import MemberUnreadable, member_name
+from services.claims.adapters.members import MemberUnreadable
 from services.claims.models import Claim, Heir
 from services.claims.operations import letter_words
 from services.claims.operations.case_files import CaseFile
@@ -204,9 +204,7 @@ async def _member(draft: Draft, *, tools: Tools, by: Caller) -> str:
         raise MemberNameUnreadable("enrollment has not told who the member is: rebuild the copies")
     reason = f"{_reason(draft)} (asked by {by.name})"[:REASON_CHARACTERS_MAX]
     try:
-        return await member_name(
-            Sealed.model_validate(identity), settings=tools.settings, reason=reason
-        )
+        return await tools.members.name(Sealed.model_validate(identity), reason=reason)
     except KeysUnavailable as error:
         raise MemberNameUnavailable(
             f"The letter was not written, {error}: try again later."

@@ -1,10 +1,9 @@
-"""The papers of a claim, and the claim that is open already for the same event."""
+"""The papers of a claim."""
 
-from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -46,16 +45,3 @@ async def stored(session: AsyncSession, claim_id: UUID, document_id: UUID) -> St
     )
     row = (await session.execute(statement)).one_or_none()
     return None if row is None else Stored(*row)
-
-
-async def open_claim(
-    session: AsyncSession, worker_id: UUID, *, died_on: date | None, happened_on: date | None
-) -> UUID | None:
-    """The claim, not rejected, for the member's death, or for the accident of that day of a member
-    who lives."""
-    of_injury = and_(col(Claim.died_on).is_(None), col(Claim.happened_on) == happened_on)
-    same = of_injury if died_on is None else col(Claim.died_on).is_not(None)
-    statement = select(col(Claim.claim_id)).where(
-        col(Claim.worker_id) == worker_id, col(Claim.state) != "rejected", same
-    )
-    return await session.scalar(statement.limit(1))

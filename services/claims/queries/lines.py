@@ -17,8 +17,6 @@ class Standing(NamedTuple):
 
     decision_id: UUID | None
     explanation: dict[str, Any] | None
-    override: str | None
-    """Why the verifier let a paper of practice be missing."""
 
 
 class Owing(NamedTuple):
@@ -31,7 +29,7 @@ class Owing(NamedTuple):
 
 async def standing(session: AsyncSession, claim_id: UUID) -> Standing:
     """What stands of a claim that is locked."""
-    statement = select(Claim.decision_id, Claim.explanation, Claim.override)
+    statement = select(Claim.decision_id, Claim.explanation)
     row = (await session.execute(statement.where(Claim.claim_id == claim_id))).one()
     return Standing._make(row)
 

@@ -40,16 +40,18 @@ class HeldClaim:
     filed_at: datetime
     reported_by: str
     excuse: str | None
-    living: dict[str, int] | None
-    shares: dict[str, Any] | None
-    assessment: dict[str, Any] | None
-    verified_by: str | None
-    verified_documents: list[dict[str, str]] | None
-    first_approved_by: str | None
-    first_decision: str | None
-    approvers_needed: int | None
-    decided_by: str | None
-    appeal_id: UUID | None
+    living: dict[str, int] | None = None
+    shares: dict[str, Any] | None = None
+    assessment: dict[str, Any] | None = None
+    verified_by: str | None = None
+    verified_documents: list[dict[str, str]] | None = None
+    override: str | None = None
+    """Why the verifier let a paper be missing."""
+    first_approved_by: str | None = None
+    first_decision: str | None = None
+    approvers_needed: int | None = None
+    decided_by: str | None = None
+    appeal_id: UUID | None = None
 
     @property
     def event_day(self) -> date:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.local_time import local_day
@@ -91,10 +91,6 @@ def file_claim(
 
 def just_filed(filed: ClaimFiled) -> HeldClaim:
     """The claim as it is right after it was filed, held by who filed it."""
-    nothing_yet: dict[str, Any] = dict.fromkeys((
-        "living", "shares", "assessment", "verified_by", "verified_documents", "first_approved_by",
-        "first_decision", "approvers_needed", "decided_by", "appeal_id",
-    ))  # fmt: skip
     return HeldClaim(
         claim_id=filed.claim_id,
         worker_id=filed.worker_id,
@@ -108,7 +104,6 @@ def just_filed(filed: ClaimFiled) -> HeldClaim:
         filed_at=filed.occurred_at,
         reported_by=filed.reported_by,
         excuse=filed.excuse,
-        **nothing_yet,
     )
 
 

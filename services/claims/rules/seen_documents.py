@@ -1,13 +1,13 @@
 """The papers of a claim at its approval: those that the verifier saw, unchanged, and no less."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
 from uuid import UUID
 
 from contracts.claims import HeirClass
 from contracts.refusal import Refused
 from services.claims.rules.checklist import may_override, missing_papers
 from services.claims.rules.claims import HeldClaim
+from services.claims.rules.documents import KnownDocument
 
 
 class DocumentChanged(Refused):
@@ -22,24 +22,10 @@ class PaymentPapersMissing(Refused):
     slug, status, retryable = "documents-missing", 409, False
 
 
-class FiledDocument(NamedTuple):
-    """A paper of the claim as it stands now."""
-
-    document_id: UUID
-    kind: str
-    sha256: str
-    is_current: bool
-    """No newer one of its kind replaced it."""
-    is_good: bool | None
-    """What the officer said who saw the original."""
-    is_kept: bool
-    """Its scan is in the store; of papers of before there was one, only the digest is known."""
-
-
-def unchanged(claim: HeldClaim, documents: Sequence[FiledDocument]) -> list[FiledDocument]:
-    """The papers that count at the approval: those the verifier saw, and later ones whose original
-    an officer saw. Raises: DocumentChanged."""
-    current = {each.document_id: each for each in documents if each.is_current}
+def unchanged(claim: HeldClaim, documents: Sequence[KnownDocument]) -> list[KnownDocument]:
+    """Of the papers that no newer one replaced, those that count at the approval: those the
+    verifier saw, and later ones whose original an officer saw. Raises: DocumentChanged."""
+    current = {each.document_id: each for each in documents}
     if claim.verified_documents is None:
         return [each for each in current.values() if each.is_good is not False]
     seen = {UUID(each["document_id"]): each["sha256"] for each in claim.verified_documents}
@@ -47,17 +33,11 @@ def unchanged(claim: HeldClaim, documents: Sequence[FiledDocument]) -> list[File
     return [each for each in current.values() if each.document_id in seen or each.is_good]
 
 
-def check_payable(
-    claim: HeldClaim,
-    heir_class: HeirClass | None,
-    present: Collection[str],
-    *,
-    override: str | None,
-) -> None:
+def check_payable(claim: HeldClaim, heir_class: HeirClass | None, present: Collection[str]) -> None:
     """Whether all papers are there without which nothing is paid, but those that the verifier let
     be missing with a reason, as the checklist allows. Raises: PaymentPapersMissing."""
     missing = missing_papers(claim.kind, heir_class, present, for_="pay")
-    allowed = may_override(claim.kind, heir_class, present) if override is not None else ()
+    allowed = may_override(claim.kind, heir_class, present) if claim.override is not None else ()
     left = [paper for paper in missing if paper not in allowed]
     if left:
         raise PaymentPapersMissing(
@@ -66,7 +46,7 @@ def check_payable(
         )
 
 
-def _check_same(seen: Mapping[UUID, str], current: Mapping[UUID, FiledDocument]) -> None:
+def _check_same(seen: Mapping[UUID, str], current: Mapping[UUID, KnownDocument]) -> None:
     for document_id, digest in seen.items():
         document = current.get(document_id)
         if document is None or document.sha256 != digest or document.is_good is False:
