@@ -59,7 +59,7 @@ async def test_the_day_ends_with_its_figures_whoever_is_killed(tmp_path: Path) -
 def test_a_figure_that_differs_is_told(line: str) -> None:
     same = {
         "workers_enrolled": 2_525, "workers_enrolled_oebobo": 377, "accounts_opened": 1_400,
-        "rosters_approved": 2, "maker_refused": True,
+        "rosters_approved": 2, "maker_refused": True, "filer_refused": True,
         "accounts_deferred": 1_125, "memberships_active": 2_525, "cards_delivered": 2_525,
         "months_paid": 10_090, "contributions_paid": 169_512_000, "committed": 254_251_200,
         "claims_paid_full": 2, "claims_paid": 3, "amount_paid": 94_000_000, "events": 10,
