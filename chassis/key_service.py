@@ -13,6 +13,7 @@ import httpx
 from pydantic import BaseModel
 
 from chassis.settings import text_in
+from chassis.tls import trusted
 
 KEYS_TIMEOUT_S = 4.0
 SUBJECTS_MAX = 1_000
@@ -31,7 +32,9 @@ class KeyService:
     """Asks one holder for keys, with the service's own token."""
 
     def __init__(self, url: str, *, holder: str, token_file: Path) -> None:
-        self._client = httpx.AsyncClient(base_url=url, timeout=KEYS_TIMEOUT_S, trust_env=False)
+        self._client = httpx.AsyncClient(
+            base_url=url, timeout=KEYS_TIMEOUT_S, trust_env=False, verify=trusted()
+        )
         self._holder = holder
         self._token_file = token_file
 

@@ -33,6 +33,7 @@ from chassis.tools import ServiceTools
 from chassis.web import figures, health, openapi, problems, status
 from chassis.web.health import Health
 from chassis.web.requests import Requests
+from chassis.web.together import Together
 from chassis.web.tokens import Tokens
 
 LOOP_LIMIT_S = 90.0
@@ -109,6 +110,7 @@ def application(service: Service[S], settings: S) -> FastAPI:
         openapi_url=None,
     )
     app.state.units = running.units
+    app.state.together = Together(running.units)
     app.state.tools = running.tools
     app.state.running = running
     app.state.tokens = Tokens(

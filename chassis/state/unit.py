@@ -76,8 +76,12 @@ class Unit:
         """Inside, rows of every area are seen: for what concerns everybody, such as whether a
         person is known at all. When it fails the transaction is to fail too."""
         area = await self.session.scalar(_AREA)
-        await self.session.execute(_OPEN_SINGLE, {"area": EVERYWHERE})
+        await self.work_in(EVERYWHERE)
         yield
+        await self.work_in(area)
+
+    async def work_in(self, area: str) -> None:
+        """See and write rows of this area from now on."""
         await self.session.execute(_OPEN_SINGLE, {"area": area})
 
     async def log(self) -> bool:

@@ -15,7 +15,8 @@ from fastapi.routing import iter_route_contexts
 
 from chassis.web import problems
 from chassis.web.access import ANYWHERE, BODY_BYTES_MAX, Access, Guarded, declared_accesses, public
-from chassis.web.commands import KEY_HEADER, REPLAYED_HEADER
+from chassis.web.commands import KEY_HEADER
+from chassis.web.idempotency import REPLAYED_HEADER
 from chassis.web.problems import Problem
 
 Part = dict[str, Any]

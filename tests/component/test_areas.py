@@ -24,6 +24,7 @@ from chassis.state.unit import EVERYWHERE, NOWHERE, Unit, Units
 from chassis.web.access import ANYWHERE, Caller, Guarded, allowed, public
 from chassis.web.commands import Command, command
 from chassis.web.reading import Session
+from chassis.web.together import Together
 from tests.databases import MakeDatabase, Urls
 from tests.unit.small_app import Issuer, application, client
 
@@ -253,6 +254,7 @@ async def test_a_request_sees_and_changes_what_lies_in_its_callers_area(
     issuer = Issuer(tmp_path / "jwks.json")
     app = application(issuer, stalls())
     app.state.units = units
+    app.state.together = Together(units)
     http = client(app)
     assert (await http.get("/public")).json() == []
     bearer = issuer.bearer(area="53.71")

@@ -12,9 +12,13 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from chassis import failpoints
+from chassis.correlation import correlation_id
+from chassis.ids import new_id
 from chassis.state.unit import EVERYWHERE, Unit, Units
 from chassis.web.access import ANYWHERE, Guarded
 from chassis.web.commands import Command, command
+from chassis.web.idempotency import Keyed
+from chassis.web.together import Together
 from contracts.enrollment import WorkerEnrolled
 from contracts.refusal import Refused
 from tests.alone import Alone, MakeAlone, key
@@ -46,6 +50,7 @@ class Service:
         self.units = units
         self.routes.post("/workers/{number}", status_code=201)(self.enroll)
         self.routes.post("/bulk/{number}", status_code=201)(self.enroll_in_bulk)
+        self.routes.post("/together/{number}", status_code=201)(self.enroll_together)
 
     async def enroll(
         self, number: int, command: Annotated[Command, command("maker", area=ANYWHERE)]
@@ -56,6 +61,11 @@ class Service:
         self, number: int, command: Annotated[Command, command("maker", area=ANYWHERE)]
     ) -> Response:
         return await command.run_bulk(lambda unit: self.operation(unit, number, command))
+
+    async def enroll_together(
+        self, number: int, command: Annotated[Command, command("maker", area=ANYWHERE)]
+    ) -> Response:
+        return await command.run_together(lambda unit: self.operation(unit, number, command))
 
     async def operation(self, unit: Unit, number: int, command: Command) -> Enrolled:
         if self.steps:
@@ -84,6 +94,7 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
 async def caller(service: Service, issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
     app: FastAPI = application(issuer, service.routes)
     app.state.units = service.units
+    app.state.together = Together(service.units)
     async with client(app) as caller:
         caller.headers.update(issuer.bearer(sub="anna"))
         yield caller
@@ -219,7 +230,7 @@ async def test_two_commands_that_deadlock_are_both_done(
     assert await workers(enrollment) == 4
 
 
-@pytest.mark.parametrize("path", [URL.format(1), "/bulk/1"])
+@pytest.mark.parametrize("path", [URL.format(1), "/bulk/1", "/together/1"])
 async def test_a_connection_lost_before_the_commit_is_tried_again(
     enrollment: Alone, caller: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
@@ -248,3 +259,129 @@ async def test_an_answer_that_was_lost_on_its_way_is_had_by_asking_again(
     again = await caller.post(URL.format(1), headers=key("a"))
     assert (again.status_code, again.json()) == (201, {"worker": 1})
     assert await workers(enrollment) == 1
+
+
+class Held:
+    """The first command, which is not let go before the others wait behind it."""
+
+    def __init__(self, caller: httpx.AsyncClient, service: Service) -> None:
+        self.caller = caller
+        self.free = asyncio.Event()
+        self._reached = asyncio.Event()
+        service.steps.append(self._wait)
+
+    async def _wait(self, _unit: Unit) -> None:
+        self._reached.set()
+        await self.free.wait()
+
+    async def answers(self, *requests: httpx.Request) -> list[httpx.Response]:
+        """Of those who waited together for the first to end; the first is asked for apart."""
+        first = asyncio.create_task(self.caller.post("/together/1", headers=key()))
+        await self._reached.wait()
+        waiting = [asyncio.create_task(self.caller.send(each)) for each in requests]
+        await asyncio.sleep(0.05)
+        self.free.set()
+        assert (await first).status_code == 201
+        return list(await asyncio.gather(*waiting))
+
+
+async def transactions(enrollment: Alone) -> int:
+    """In how many the log was written."""
+    (row,) = await enrollment.rows("SELECT count(DISTINCT xmin::text) AS n FROM event_log")
+    return int(row["n"])
+
+
+def asked(caller: httpx.AsyncClient, number: int, **headers: str) -> httpx.Request:
+    return caller.build_request("POST", f"/together/{number}", headers=key() | headers)
+
+
+async def test_commands_that_wait_together_are_committed_together(
+    enrollment: Alone, service: Service, caller: httpx.AsyncClient
+) -> None:
+    requests = [asked(caller, number) for number in range(2, 12)]
+    answers = await Held(caller, service).answers(*requests)
+    assert [each.json() for each in answers] == [{"worker": number} for number in range(2, 12)]
+    assert await workers(enrollment) == 11
+    assert await transactions(enrollment) == 2
+
+
+@pytest.mark.parametrize("error", [NotToday("Come again tomorrow."), ArithmeticError("surprise")])
+async def test_one_that_fails_takes_no_other_with_it(
+    enrollment: Alone, service: Service, caller: httpx.AsyncClient, error: Exception
+) -> None:
+    async def fail(unit: Unit) -> None:
+        await unit.record([enrolled(99)])
+        raise error
+
+    async def pass_by(_unit: Unit) -> None:
+        pass
+
+    held = Held(caller, service)
+    # The second of the three fails, and fails again when each is done alone.
+    service.steps += [pass_by, fail, fail]
+    answers = await held.answers(*(asked(caller, number) for number in (2, 3, 4)))
+    assert sorted(each.status_code for each in answers) == [201, 201, 409 if isinstance(
+        error, Refused) else 500]  # fmt: skip
+    assert await workers(enrollment) == 3
+
+
+async def test_a_twin_that_waits_gets_the_answer_of_the_first(
+    enrollment: Alone, service: Service, caller: httpx.AsyncClient
+) -> None:
+    twins = [asked(caller, 2, **key("a")) for _ in range(5)]
+    other = asked(caller, 3, **key("a"))
+    answers = await Held(caller, service).answers(*twins, other)
+    assert [each.status_code for each in answers] == [201, 201, 201, 201, 201, 422]
+    assert sum("idempotent-replayed" in each.headers for each in answers) == 4
+    assert await workers(enrollment) == 2
+
+
+async def test_each_works_in_its_own_area_and_under_its_own_name(
+    service: Service, caller: httpx.AsyncClient, issuer: Issuer
+) -> None:
+    seen: list[tuple[str, str]] = []
+
+    async def look(unit: Unit) -> None:
+        area = await unit.session.scalar(text("SELECT current_setting('tameng.area')"))
+        seen.append((area, str(correlation_id())))
+
+    wanted = [
+        (area, str(new_id())) for area in ("53.71", "53", "53.71", "53.71.04", "53")
+    ]  # fmt: skip
+    held = Held(caller, service)
+    service.steps += [look] * len(wanted)
+    requests = [
+        asked(
+            caller, number, **issuer.bearer(sub=f"officer {number}", area=area),
+            **{"X-Correlation-Id": correlation},
+        )
+        for number, (area, correlation) in enumerate(wanted, start=2)
+    ]  # fmt: skip
+    answers = await held.answers(*requests)
+    assert {each.status_code for each in answers} == {201}
+    assert sorted(seen) == sorted(wanted)
+
+
+async def test_who_hangs_up_keeps_nobody_waiting(enrollment: Alone, service: Service) -> None:
+    together = Together(service.units)
+    held = asyncio.Event()
+
+    async def wait(_unit: Unit) -> Enrolled:
+        await held.wait()
+        return Enrolled(worker=0)
+
+    def answer(name: str) -> "asyncio.Task[Response | None]":
+        request = Keyed("anna", name, "POST /x", b"", 201)
+        return asyncio.create_task(together.answer(request, wait, area="53"))
+
+    first, gone, last = answer("a"), answer("b"), answer("c")
+    await asyncio.sleep(0.05)
+    gone.cancel()
+    held.set()
+    for each in (first, last):
+        found = await each
+        assert found is not None
+        assert found.status_code == 201
+    assert await enrollment.rows("SELECT key FROM idempotency_key ORDER BY key") == [
+        {"key": "a"}, {"key": "b"}, {"key": "c"},
+    ]  # fmt: skip

@@ -59,7 +59,7 @@ def more() -> APIRouter:
         asked: MakeThing, command: Annotated[Command, command("maker", "reader", area=ANYWHERE)]
     ) -> Response:
         """Place an order."""
-        return Response(f"{asked.count} {command.key}")
+        return Response(f"{asked.count} {command.request.key}")
 
     @router.get("/anybody", dependencies=[public], tags=["open"])
     async def anybody() -> None: ...

@@ -13,6 +13,7 @@ import httpx
 
 from chassis.cancelling import let_go_cleanly
 from chassis.clock import real_now
+from chassis.tls import trusted
 from services.banking.adapters.breaker import Breaker, RailShut
 from services.banking.adapters.payees import Payee
 from services.banking.adapters.snap import (
@@ -74,6 +75,7 @@ class Rail:
             base_url=url,
             timeout=timeout_s,
             trust_env=False,
+            verify=trusted(),
             follow_redirects=False,  # a signed order goes to the rail, and to nobody it names
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
             limits=httpx.Limits(

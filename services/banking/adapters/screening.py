@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import httpx
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from chassis.tls import trusted
 from contracts.banking import ScreeningResult
 from contracts.types import Line
 
@@ -45,7 +46,9 @@ class Screening:
 
     def __init__(self, url: str | None) -> None:
         self._url = url
-        self._client = httpx.AsyncClient(timeout=SCREENING_TIMEOUT_S, trust_env=False)
+        self._client = httpx.AsyncClient(
+            timeout=SCREENING_TIMEOUT_S, trust_env=False, verify=trusted()
+        )
 
     async def screen(self, name: str, born_on: date | None) -> Screened:
         """What the list says of a person. Raises: ScreeningUnavailable."""

@@ -22,7 +22,7 @@ from services.claims.api.heirs import (
     RegisterHeir,
     SharesAsListed,
 )
-from services.claims.operations import filing
+from services.claims.operations import documents, filing
 from services.claims.operations.filing import Application, ReporterIdentity
 from services.claims.operations.held import Stepped
 from services.claims.rules.assessments import Assessment
@@ -154,7 +154,7 @@ async def file_claim(
 ) -> Response:
     """File a death or a work accident. Filing is the application (form F4)."""
     application = asked.application()
-    return await command.run(
+    return await command.run_together(
         lambda unit: filing.file_claim(
             unit, application, tools=tools, by=command.caller, cause=command.cause
         )
@@ -208,8 +208,11 @@ async def verify(
     command: Annotated[Command, _BRANCH],
 ) -> Response:
     """Say that the papers were seen and are in order; whoever filed the claim cannot."""
-    return await command.run(
+    # Before the transaction, which holds the claim: reading the scans may take long.
+    intact = await documents.intact_scans(command.units, claim_id, tools=tools, by=command.caller)
+    verification = filing.Verification(asked.override, intact)
+    return await command.run_together(
         lambda unit: filing.verify(
-            unit, claim_id, asked.override, tools=tools, by=command.caller, cause=command.cause
+            unit, claim_id, verification, tools=tools, by=command.caller, cause=command.cause
         )
     )

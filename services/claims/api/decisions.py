@@ -4,14 +4,16 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import ConfigDict
 
 from chassis.web.access import IN_OPERATION, Guarded
 from chassis.web.asked import Asked
 from chassis.web.commands import Command, command
+from chassis.web.reading import tools
 from contracts.types import Instant, Line
-from services.claims.operations import appeals, decisions
+from services.claims.adapters import Tools
+from services.claims.operations import appeals, decisions, documents
 from services.claims.operations.held import Stepped
 from services.claims.rules.appeals import NewKind, Outcome, Verdict
 from services.claims.rules.decisions import Approval, Rejection
@@ -92,13 +94,20 @@ class Reclassify(Asked):
 
 
 @router.post("/claims/{claim_id}/approval", response_model=decisions.Approved)
-async def approve(claim_id: UUID, asked: Approve, command: Deciding) -> Response:
+async def approve(
+    claim_id: UUID,
+    asked: Approve,
+    tools: Annotated[Tools, Depends(tools)],
+    command: Deciding,
+) -> Response:
     """Decide what is paid to whom. A large or flagged claim needs two people; the state `verified`
     in the answer says that another has to agree."""
+    # Before the transaction, which holds the claim: reading the scans may take long.
+    intact = await documents.intact_scans(command.units, claim_id, tools=tools, by=command.caller)
     approval = Approval(**dict(asked), officer=command.caller.name)
-    return await command.run(
+    return await command.run_together(
         lambda unit: decisions.approve(
-            unit, claim_id, approval, by=command.caller, cause=command.cause
+            unit, claim_id, approval, intact=intact, by=command.caller, cause=command.cause
         )
     )
 

@@ -65,7 +65,7 @@ async def attach_document(
     # Before the transaction, which holds the claim: a scan that nobody names does no harm.
     digest = await tools.blobs.put(content)
     paper = Paper(**dict(asked), sha256=digest, media_type=media_type, size=len(content))
-    return await command.run(
+    return await command.run_together(
         lambda unit: documents.attach_document(
             unit, claim_id, paper, by=command.caller, cause=command.cause
         )

@@ -6,7 +6,6 @@ from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.state.unit import Unit
 from chassis.web.access import Caller
@@ -48,9 +47,16 @@ class Approved(BaseModel):
 
 
 async def approve(
-    unit: Unit, claim_id: UUID, approval: Approval, *, by: Caller, cause: Cause
+    unit: Unit,
+    claim_id: UUID,
+    approval: Approval,
+    *,
+    intact: frozenset[str],
+    by: Caller,
+    cause: Cause,
 ) -> Approved:
-    """Decide what is paid to whom; the one approval, or the first or second of two.
+    """Decide what is paid to whom; the one approval, or the first or second of two. `intact` is
+    what `documents.intact_scans` found just now.
 
     Whoever comes at the same time waits for the row of the claim and meets its new state.
     Raises: ClaimUnknown, OutsideArea, DocumentChanged, PaymentPapersMissing, and what
@@ -61,7 +67,7 @@ async def approve(
     rules.check_decider(claim, approval.officer)
     parties = await heirs(unit.session, claim_id)
     check_complete(claim, parties)
-    await _check_papers(unit.session, claim, parties, blobs=tools.blobs)
+    await _check_papers(unit, claim, parties, intact=intact)
     facts = await facts_of(unit.session, claim, parties, now=unit.now)
     award = rules.award(claim, facts, parties, cause=cause)
     warnings = await raise_warnings(unit, claim, at="approval", cause=cause)
@@ -89,12 +95,14 @@ async def reject(
 
 
 async def _check_papers(
-    session: AsyncSession, claim: HeldClaim, parties: Sequence[Heir], *, blobs: Blobs
+    unit: Unit, claim: HeldClaim, parties: Sequence[Heir], *, intact: frozenset[str]
 ) -> None:
     """The papers are those that the verifier saw, to the last byte, and enough to pay by."""
-    papers = unchanged(claim, await documents.current(session, claim.claim_id))
+    tools: Tools = unit.tools
+    papers = unchanged(claim, await documents.current(unit.session, claim.claim_id))
     # Of a paper of before scans were kept, only the digest is known: it has no size.
-    await asyncio.gather(*(_check_scan(each, blobs) for each in papers if each.size is not None))
+    unread = [each for each in papers if each.size is not None and each.sha256 not in intact]
+    await asyncio.gather(*(_check_scan(each, tools.blobs) for each in unread))
     check_payable(claim, heir_class_of(claim, parties), {each.kind for each in papers})
 
 

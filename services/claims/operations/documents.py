@@ -1,12 +1,13 @@
 """Take in scans, check papers, show a scan."""
 
+import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.state.unit import Unit
+from chassis.state.unit import Unit, Units
 from chassis.web.access import Caller
 from contracts.event import Cause
 from services.claims.adapters import Tools
@@ -75,6 +76,22 @@ async def check_document(
     )
     await unit.record([checked])
     return Checked(document_id=document_id, is_good=finding.is_good)
+
+
+async def intact_scans(units: Units, claim_id: UUID, *, tools: Tools, by: Caller) -> frozenset[str]:
+    """The digests of those scans of a claim that are what was handed in, by reading each; of a
+    claim that is not the caller's, none. For those who hold the claim next: they read the rest."""
+    async with units.reading(area=by.area) as session:
+        scans = await queries.scans(session, claim_id)
+    digests = [each.sha256 for each in scans if by.covers(each.village_code)]
+    read = await asyncio.gather(
+        *(tools.blobs.get(digest) for digest in digests), return_exceptions=True
+    )
+    return frozenset(
+        digest
+        for digest, content in zip(digests, read, strict=True)
+        if not isinstance(content, BaseException)
+    )
 
 
 async def scan(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -58,6 +59,14 @@ class Application:
     heirs: Sequence[NewParty] = ()
     shares: ListedShares | None = None
     """In the order of those among `heirs` who inherit."""
+
+
+class Verification(NamedTuple):
+    """That the papers were seen."""
+
+    override: str | None
+    intact: frozenset[str]
+    """What `documents.intact_scans` found just now."""
 
 
 class Filed(BaseModel):
@@ -172,7 +181,7 @@ async def resubmit(unit: Unit, claim_id: UUID, *, by: Caller, cause: Cause) -> S
 
 
 async def verify(
-    unit: Unit, claim_id: UUID, override: str | None, *, tools: Tools, by: Caller, cause: Cause
+    unit: Unit, claim_id: UUID, asked: Verification, *, tools: Tools, by: Caller, cause: Cause
 ) -> Stepped:
     """Verify a claim whose papers are there and undamaged, and look for warning signs.
 
@@ -182,9 +191,10 @@ async def verify(
     claim = await held_claim(unit, claim_id, by=by)
     file = await _case_file(unit, claim)
     verified = filing.verify(
-        claim, file, override=override, cause=cause, officer=by.name, now=unit.now
+        claim, file, override=asked.override, cause=cause, officer=by.name, now=unit.now
     )
-    await asyncio.gather(*(tools.blobs.get(each.sha256) for each in file.documents))
+    unread = {each.sha256 for each in file.documents} - asked.intact
+    await asyncio.gather(*(tools.blobs.get(digest) for digest in unread))
     await unit.record([verified])
     await raise_warnings(unit, claim, at="verification", cause=cause)
     return Stepped(claim_id=claim_id, state="verified")

@@ -35,13 +35,25 @@ async def current(session: AsyncSession, claim_id: UUID) -> list[KnownDocument]:
     return [KnownDocument(*row) for row in await session.execute(statement)]
 
 
+async def scans(session: AsyncSession, claim_id: UUID) -> list[Stored]:
+    """The scans of a claim that no newer one has replaced."""
+    statement = _STORED.where(
+        col(Document.claim_id) == claim_id, col(Document.replaced_by).is_(None)
+    )
+    return [Stored(*row) for row in await session.execute(statement)]
+
+
 async def stored(session: AsyncSession, claim_id: UUID, document_id: UUID) -> Stored | None:
     """The scan of a document, also of one that was replaced."""
-    statement = (
-        select(col(Document.sha256), col(Document.media_type), col(Member.village_code))
-        .join(Claim, col(Claim.claim_id) == Document.claim_id)
-        .join(Member, col(Member.worker_id) == Claim.worker_id)
-        .where(col(Document.claim_id) == claim_id, col(Document.document_id) == document_id)
+    statement = _STORED.where(
+        col(Document.claim_id) == claim_id, col(Document.document_id) == document_id
     )
     row = (await session.execute(statement)).one_or_none()
     return None if row is None else Stored(*row)
+
+
+_STORED = (
+    select(col(Document.sha256), col(Document.media_type), col(Member.village_code))
+    .join(Claim, col(Claim.claim_id) == Document.claim_id)
+    .join(Member, col(Member.worker_id) == Claim.worker_id)
+)

@@ -1,0 +1,130 @@
+"""Answers that are kept: a request with a key is done once, however often it arrives.
+
+The key is bound to who sends it, to the route and to a digest of the body. The answer is stored in
+the transaction of the effect, so there is never one without the other. Refusals are not stored:
+they changed nothing, and the next try may fare better.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from fastapi import Response
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from chassis.state.unit import Unit
+from contracts.refusal import Refused
+
+REPLAYED_HEADER = "Idempotent-Replayed"
+Operation = Callable[[Unit], Awaitable[BaseModel]]
+
+_NAMES = "unnest(CAST(:principals AS text[]), CAST(:keys AS text[])) AS asked(principal, key)"
+_TRY_LOCKS = text(  # one after the other, in the order of the arrays
+    f"SELECT pg_try_advisory_xact_lock(hashtextextended(principal || ' ' || key, 0)) FROM {_NAMES}"  # noqa: S608
+)
+_STORED = text(
+    "SELECT principal, key, route, body_sha256, status, answer "  # noqa: S608
+    f"FROM idempotency_key JOIN {_NAMES} USING (principal, key)"
+)
+_STORE = text(
+    "INSERT INTO idempotency_key (principal, key, route, body_sha256, status, answer) "
+    "SELECT * FROM unnest(CAST(:principals AS text[]), CAST(:keys AS text[]), "
+    "CAST(:routes AS text[]), CAST(:digests AS bytea[]), CAST(:statuses AS integer[]), "
+    "CAST(:answers AS bytea[]))"
+)
+
+
+class IdempotencyKeyReused(Refused):
+    """The same key came with another request."""
+
+    slug, status, retryable = "idempotency-key-reused", 422, False
+
+
+class RequestInFlight(Refused):
+    """The same request is being worked on right now."""
+
+    slug, status, retryable = "request-in-flight", 409, True
+
+
+class Keyed(NamedTuple):
+    """A request as its key binds it."""
+
+    principal: str
+    key: str
+    route: str
+    body_sha256: bytes
+    status: int
+    """Of the answer, when it is done."""
+
+
+class Task(NamedTuple):
+    """What is to be done once."""
+
+    request: Keyed
+    operation: Operation
+
+
+class _Stored(NamedTuple):
+    route: str
+    body_sha256: bytes
+    status: int
+    answer: bytes
+
+
+async def once(unit: Unit, tasks: Sequence[Task]) -> list[Response | Refused]:
+    """Do the tasks, of different keys, one after the other, and store their answers; those done
+    before get the answer of then. What stands against a key is in its place in the list.
+
+    Raises: what an operation raises; then nothing of the transaction may be kept.
+    """
+    names = _names([task.request for task in tasks])
+    free = (await unit.session.scalars(_TRY_LOCKS, names)).all()
+    stored = {
+        (row[0], row[1]): _Stored._make(row[2:])
+        for row in await unit.session.execute(_STORED, names)
+    }
+    fresh: list[tuple[Keyed, bytes]] = []
+    answers: list[Response | Refused] = []
+    for (request, operation), is_free in zip(tasks, free, strict=True):
+        known = stored.get((request.principal, request.key))
+        if not is_free:
+            answers.append(RequestInFlight("The same request is under way: wait for its answer."))
+        elif known is not None:
+            answers.append(_again(request, known))
+        else:
+            answer = (await operation(unit)).model_dump_json().encode()
+            fresh.append((request, answer))
+            answers.append(_response(answer, request.status, replayed=False))
+    if fresh:
+        await unit.session.execute(_STORE, _rows(fresh))
+    return answers
+
+
+def _again(request: Keyed, known: _Stored) -> Response | Refused:
+    if (known.route, known.body_sha256) != (request.route, request.body_sha256):
+        return IdempotencyKeyReused(
+            "This Idempotency-Key was used for another request: choose a new one."
+        )
+    return _response(known.answer, known.status, replayed=True)
+
+
+def _names(requests: Sequence[Keyed]) -> dict[str, list[str]]:
+    return {
+        "principals": [each.principal for each in requests],
+        "keys": [each.key for each in requests],
+    }
+
+
+def _rows(fresh: Sequence[tuple[Keyed, bytes]]) -> Mapping[str, list[Any]]:
+    requests = [request for request, _ in fresh]
+    return _names(requests) | {
+        "routes": [each.route for each in requests],
+        "digests": [each.body_sha256 for each in requests],
+        "statuses": [each.status for each in requests],
+        "answers": [answer for _, answer in fresh],
+    }
+
+
+def _response(answer: bytes, status: int, *, replayed: bool) -> Response:
+    headers = {REPLAYED_HEADER: "true"} if replayed else None
+    return Response(answer, status, headers, media_type="application/json")

@@ -1,0 +1,106 @@
+"""A real process of a service, killed as by kill -9 between steps that must not come apart."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from chassis.bus import partitions
+from chassis.bus.topics import create_topics
+from tameng import launcher
+from tameng.environment import SERVICES
+from tameng.ports import free_port
+from tests.alone import Alone, key
+from tests.integration.world import until
+
+ROOT = Path(__file__).parents[2]
+KILLED = -signal.SIGKILL
+BACK_WITHIN_S = 25
+"""A process that was killed leaves a member in its group: nobody may wait for its session."""
+
+
+@dataclass
+class Installation:
+    """A database and topics, and processes of the service on them, one after the other."""
+
+    alone: Alone
+    port: int
+    log_file: Path
+
+    @property
+    def name(self) -> str:
+        return self.alone.service.name
+
+    @property
+    def topic(self) -> str:
+        return self.alone.running.topics.of(self.name)
+
+    @property
+    def kafka(self) -> str:
+        return str(self.alone.running.settings.kafka)
+
+    def environment(self) -> dict[str, str]:
+        settings = dict(self.alone.running.settings) | {"port": self.port}
+        given = {name: value for name, value in settings.items() if value is not None}
+        return {f"{self.name}_{name}".upper(): _plain(value) for name, value in given.items()}
+
+    @asynccontextmanager
+    async def serving(self, failpoints: str = "") -> AsyncIterator[asyncio.subprocess.Process]:
+        """A process that fails at these points; killed at the end, if it still runs."""
+        command = launcher.command((sys.executable, "-m", f"services.{self.name}", "serve"))
+        added = self.environment() | {"FAILPOINTS": failpoints, "PYTHONPATH": str(ROOT)}
+        with self.log_file.open("ab") as log:
+            running = await asyncio.create_subprocess_exec(
+                *command, env=os.environ | added, stdout=log, stderr=log
+            )
+        try:
+            yield running
+        finally:
+            if running.returncode is None:
+                running.kill()
+                await running.wait()
+
+    async def dies(self, failpoints: str) -> None:
+        """Start a process that comes to one of these points by itself."""
+        async with self.serving(failpoints) as running, asyncio.timeout(BACK_WITHIN_S):
+            assert await running.wait() == KILLED, self.log_file.read_text()[-2_000:]
+
+    async def post(
+        self, path: str, body: dict[str, Any], *, name: str, **who: str
+    ) -> httpx.Response:
+        """Ask the process for a change, when it is ready; `name` is the idempotency key."""
+        token = self.alone.issuer.bearer(name=f"{who['role']} at work", **who)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}") as client:
+            await until(lambda: _is_ready(client), limit_s=BACK_WITHIN_S)
+            return await client.post(path, json=body, headers=token | key(name))
+
+    async def sent(self) -> int:
+        """How many records the topic holds."""
+        tails = await partitions.tails(self.kafka, self.topic, source=self.name)
+        return sum(tail.end for tail in tails.values())
+
+
+async def install(alone: Alone, folder: Path) -> Installation:
+    """An installation of a service on the database of this one, and topics for it."""
+    running = alone.running
+    await create_topics(running.settings.kafka, running.topics, owners=SERVICES)
+    return Installation(alone, free_port(), folder / f"{alone.service.name}.log")
+
+
+def _plain(value: Any) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+async def _is_ready(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/readyz")).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
