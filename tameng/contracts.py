@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -79,8 +80,10 @@ def committed_at(revision: str) -> dict[str, Schema]:
     return {Path(name).stem: json.loads(_git("show", f"{revision}:{name}")) for name in listed}
 
 
-def generated() -> dict[str, str]:
-    """What each generated file should hold, by its name from the root."""
+@cache
+def generated() -> Mapping[str, str]:
+    """What each generated file should hold, by its name from the root. It depends on the classes
+    and routes alone, so a process makes it once."""
     schemas = current()
     files = {f"{SCHEMAS}/{name}.json": _json(schema) for name, schema in schemas.items()}
     files["docs/events.md"] = event_pages.page(EVENTS)
