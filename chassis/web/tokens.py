@@ -4,16 +4,19 @@ import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jwt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chassis.clock import real_now
 from chassis.web.problems import RefusedWithHeaders
 
 ALGORITHM = "ES256"
 LEEWAY_S = 60
 TOKEN_CHARACTERS_MAX = 4096
+REMEMBERED_MAX = 1_000
+"""Tokens that were found good. Checking a signature takes 0.3 ms, a fifth of a small request."""
 _REQUIRED = ["exp", "iss", "aud", "sub"]
 
 _log = logging.getLogger(__name__)
@@ -57,8 +60,16 @@ class Claims(BaseModel):
     area: str = Field(pattern=r"^[0-9]+(\.[0-9]+)*$", max_length=40)
 
 
+class _Good(NamedTuple):
+    """What was found in a token, and when it stops being so, in seconds since 1970."""
+
+    claims: Claims
+    until_s: float
+
+
 class Tokens:
-    """Checks tokens; the keys are read again whenever their file changes."""
+    """Checks tokens; the keys are read again whenever their file changes. A token that was good is
+    remembered until it expires or the keys change."""
 
     def __init__(self, jwks_file: Path, *, issuer: str, audience: str) -> None:
         self._file = jwks_file
@@ -66,6 +77,7 @@ class Tokens:
         self._audience = audience
         self._read_at: tuple[int, int, int] | None = None
         self._keys: Mapping[str, jwt.PyJWK] = {}
+        self._good: dict[str, _Good] = {}
 
     def claims(self, authorization: str | None) -> Claims:
         """Whom the Authorization header speaks for.
@@ -78,14 +90,26 @@ class Tokens:
         if scheme.lower() != "bearer" or len(token) > TOKEN_CHARACTERS_MAX:
             raise TokenInvalid("This is not a bearer token of ours.")
         try:
-            return Claims.model_validate(self._verified(token.strip()))
+            return self._claims(token.strip())
         except jwt.ExpiredSignatureError:
             raise TokenExpired("The token has expired: ask for a new one.") from None
         except (jwt.PyJWTError, ValidationError, ValueError):
             raise TokenInvalid("The token is not valid here: ask for a new one.") from None
 
-    def _verified(self, token: str) -> dict[str, Any]:
-        key = self._current().get(str(jwt.get_unverified_header(token).get("kid")))
+    def _claims(self, token: str) -> Claims:
+        keys = self._current()  # forgets what was good when they have changed
+        known = self._good.get(token)
+        if known is not None and real_now().timestamp() < known.until_s:
+            return known.claims
+        told = self._verified(token, keys)
+        claims = Claims.model_validate(told)
+        if len(self._good) >= REMEMBERED_MAX:
+            self._good.clear()
+        self._good[token] = _Good(claims, float(told["exp"]) + LEEWAY_S)
+        return claims
+
+    def _verified(self, token: str, keys: Mapping[str, jwt.PyJWK]) -> dict[str, Any]:
+        key = keys.get(str(jwt.get_unverified_header(token).get("kid")))
         if key is None:
             raise jwt.InvalidTokenError
         return jwt.decode(
@@ -106,6 +130,7 @@ class Tokens:
             if stamp != self._read_at:
                 self._keys = public_keys(self._file.read_bytes())
                 self._read_at = stamp
+                self._good.clear()
         except (OSError, ValueError, jwt.PyJWTError):
             _log.warning("the file of token keys cannot be read", exc_info=True)
         return self._keys

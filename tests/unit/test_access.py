@@ -1,5 +1,6 @@
 """Access: a good token, the right role, the right area; and no route without a declaration."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -26,6 +27,7 @@ from chassis.web.access import (
     public,
     undeclared_routes,
 )
+from chassis.web.tokens import LEEWAY_S
 from tests.unit.small_app import Issuer, application, client
 
 GOOD = {"region_code": "53.71.04", "count": 1}
@@ -69,6 +71,32 @@ async def test_an_expired_token_is_refused_after_the_leeway_only(
     now_s = issuer.claims()["iat"]
     assert await answer_to(http, issuer.token(exp=now_s - 30)) == (201, "")
     assert await answer_to(http, issuer.token(exp=now_s - 90)) == (401, "token-expired")
+
+
+async def test_a_token_that_was_good_is_refused_once_it_has_expired(
+    http: httpx.AsyncClient, issuer: Issuer
+) -> None:
+    token = issuer.token(exp=issuer.claims()["iat"] - LEEWAY_S + 2)
+    assert await answer_to(http, token) == (201, "")
+    await asyncio.sleep(2.1)
+    assert await answer_to(http, token) == (401, "token-expired")
+
+
+async def test_a_signature_is_checked_once(
+    http: httpx.AsyncClient, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    check = jwt.decode
+
+    def counting(token: str, *words: object, **named: object) -> object:
+        checked.append(token)
+        return check(token, *words, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(jwt, "decode", counting)
+    one, other = issuer.token(), issuer.token(sub="budi")
+    for token in (one, one, other, one, other):
+        assert await answer_to(http, token) == (201, "")
+    assert checked == [one, other]
 
 
 @pytest.mark.parametrize(
