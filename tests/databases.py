@@ -5,15 +5,17 @@
         engine = runtime_engine(urls.runtime, application="test")
 
 `urls.owner` and `urls.runtime` are addresses (postgresql+asyncpg://) of the two roles, with the
-rights they have in production. A service is migrated once a session, into a template; every
+rights they have in production. A service is migrated once a run, into a template; every
 database is a copy of it. It is dropped when the next one is made: by then the sessions of its test
 have ended, for which Postgres waits in steps of 100 ms. All that a test mostly wants beside it
 (units, an HTTP client, a clock, events of others) is in `tests/alone.py`.
 """
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
@@ -22,6 +24,7 @@ import pytest_asyncio
 from chassis.state.database import owner_engine
 from chassis.state.migrations import migrate
 from tameng.stack.databases import Database, Role, create, url_for
+from tests.stack import locked
 
 DRIVER = "postgresql+asyncpg"
 
@@ -43,6 +46,10 @@ class Templates:
     """The migrated databases of the session, one a service, and copies of them."""
 
     superuser_url: str
+    folder: Path
+    """Shared by pytest's processes: what is migrated is noted in it."""
+    worker: str
+    """Which of them this is."""
     _migrated: dict[str, Database] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=count)
     _ended: list[str] = field(default_factory=list)
@@ -50,7 +57,7 @@ class Templates:
     async def copy(self, service: str) -> Urls:
         """A fresh database of the service."""
         template = self._migrated.get(service) or await self._migrate(service)
-        name = f"test_{service}_{next(self._numbers)}"
+        name = f"test_{self.worker}_{service}_{next(self._numbers)}"
         copied = Database(name=name, owner=template.owner, runtime=template.runtime)
         ended, self._ended = self._ended, []
         await self._execute(
@@ -77,7 +84,16 @@ class Templates:
             owner=Role(name=f"{name}_owner", password="owner"),
             runtime=Role(name=f"{name}_runtime", password="runtime"),
         )
-        await self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        with locked(self.folder / "migrating"):
+            done = self.folder / f"{name}.migrated"
+            if not done.exists():
+                await self._make(template, service)
+                done.touch()
+        self._migrated[service] = template
+        return template
+
+    async def _make(self, template: Database, service: str) -> None:
+        await self._execute(f'DROP DATABASE IF EXISTS "{template.name}" WITH (FORCE)')
         await create(self.superuser_url, template)
         urls = self._urls(template)
         engine = owner_engine(urls.owner, application="template")
@@ -85,8 +101,6 @@ class Templates:
             await migrate(engine, service=service, runtime_url=urls.runtime)
         finally:
             await engine.dispose()
-        self._migrated[service] = template
-        return template
 
     def _urls(self, database: Database) -> Urls:
         owner, runtime = (
@@ -105,9 +119,10 @@ class Templates:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def templates(postgres_superuser_url: str) -> AsyncIterator[Templates]:
+async def templates(postgres_superuser_url: str, run_folder: Path) -> AsyncIterator[Templates]:
     """The session's templates."""
-    templates = Templates(postgres_superuser_url)
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    templates = Templates(postgres_superuser_url, run_folder, worker)
     yield templates
     await templates.drop_ended()
 

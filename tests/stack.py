@@ -2,14 +2,24 @@
 
 Take these fixtures with `pytest_plugins = ["tests.stack"]`. Every test makes databases and a topic
 prefix of its own on them; a test that kills a server starts one of its own.
+
+The first of pytest's processes to need them starts them, and stops them when the others have
+ended: each holds the file `in-use` until then.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TextIO
 from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 import pytest_asyncio
+from pydantic import TypeAdapter
 
 from tameng import state
 from tameng.keys import Keys
@@ -17,12 +27,40 @@ from tameng.stack.local import local_stack
 from tameng.stack.parts import Stack
 from tameng.supervisor import Supervisor
 
+_STACK = TypeAdapter(Stack)
 HURRY = ("fsync = off", "full_page_writes = off", "scram_iterations = 1")
 
 
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What pytest's processes share in this run."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session", autouse=True)
+def in_use(run_folder: Path) -> Iterator[TextIO]:
+    """Held from the first test of each process to its last: the servers may be needed."""
+    with (run_folder / "in-use").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_SH)
+        yield held
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    folder = tmp_path_factory.mktemp("stack")
+async def stack(run_folder: Path, in_use: TextIO) -> AsyncIterator[Stack]:
+    told = run_folder / "stack.json"
+    async with AsyncExitStack() as ours:
+        with locked(run_folder / "starting"):
+            if not told.exists():
+                started = await ours.enter_async_context(_started(run_folder / "stack"))
+                told.write_bytes(_STACK.dump_json(started))
+                # Runs before they are stopped: not before every other process has ended.
+                ours.push_async_callback(asyncio.to_thread, fcntl.flock, in_use, fcntl.LOCK_EX)
+        yield _STACK.validate_json(told.read_bytes())
+
+
+@asynccontextmanager
+async def _started(folder: Path) -> AsyncIterator[Stack]:
     with state.opened(folder, fresh=True, say=print) as held:
         async with (
             Supervisor(say=print) as supervisor,
@@ -33,6 +71,14 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
             if started.postgres.origin != "address":
                 await _hurry(started.postgres.address)
             yield started
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Hold the lock of a file; wait for whoever does, in whichever process."""
+    with file.open("w") as opened:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
 
 
 async def _hurry(superuser_url: str) -> None:
