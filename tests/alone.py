@@ -112,6 +112,12 @@ class Alone:
         """Take in everything heard so far once more."""
         return await self.running.consumer.store.apply(self.records)
 
+    def heard_before(self, records: Sequence[Record]) -> None:
+        """Go on after these records, which its database holds already."""
+        self.records = list(records)
+        last = {record.stream: record.seq for record in records}
+        self._numbers = {stream: count(seq + 1) for stream, seq in last.items()}
+
     async def handle(self, *events: Event) -> None:
         """Hand events of one type to the handlers past the watermarks: as a new number would."""
         async with self.units.bulk(area=EVERYWHERE) as unit:

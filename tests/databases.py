@@ -61,13 +61,20 @@ class Templates:
         copied = Database(name=name, owner=template.owner, runtime=template.runtime)
         ended, self._ended = self._ended, []
         await self._execute(
-            *(f'DROP DATABASE IF EXISTS "{each}" WITH (FORCE)' for each in (*ended, name)),
-            f'CREATE DATABASE "{name}" TEMPLATE "{template.name}" OWNER "{template.owner.name}"',
-            # The schema's rights are copied, those to connect are not.
-            f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC',
-            f'GRANT CONNECT ON DATABASE "{name}" TO "{template.runtime.name}"',
+            *(f'DROP DATABASE IF EXISTS "{each}" WITH (FORCE)' for each in ended),
+            *_copied(template, name=name, of=template.name),
         )
         return self._urls(copied)
+
+    async def keep(self, name: str, service: str) -> str:
+        """A copy of a service's database as it is now; nobody may be connected."""
+        kept = f"{name}_kept"
+        await self._execute(*_copied(self._migrated[service], name=kept, of=name))
+        return kept
+
+    async def restore(self, name: str, service: str, *, kept: str) -> None:
+        """Put the kept copy in the place of this database."""
+        await self._execute(*_copied(self._migrated[service], name=name, of=kept))
 
     def end(self, name: str) -> None:
         """Its test has ended: the database is dropped with the next copy."""
@@ -116,6 +123,17 @@ class Templates:
                 await server.execute(statement)
         finally:
             await server.close()
+
+
+def _copied(template: Database, *, name: str, of: str) -> tuple[str, ...]:
+    """The statements that make a database, whatever it was before, of another."""
+    return (
+        f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
+        f'CREATE DATABASE "{name}" TEMPLATE "{of}" OWNER "{template.owner.name}"',
+        # The schema's rights are copied, those to connect are not.
+        f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC',
+        f'GRANT CONNECT ON DATABASE "{name}" TO "{template.runtime.name}"',
+    )
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

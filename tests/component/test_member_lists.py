@@ -31,6 +31,7 @@ from tests.component.enrollment_office import (
     said,
 )
 from tests.component.planted_violations import plant
+from tests.prepared import Prepared
 from tests.rosters import DISTRICT, REGION, VILLAGE, nik, row, rows
 
 __all__ = ["office"]
@@ -40,7 +41,12 @@ WHY = "cards of Oebobo"
 
 
 @pytest.fixture
-async def programme(office: Office) -> UUID:
+async def programme(office: Office, prepared: Prepared) -> UUID:
+    """Of `six_members`."""
+    return await prepared(office.alone, six_members, office)
+
+
+async def six_members(office: Office) -> UUID:
     """Four members of one kelurahan and two of another; July is billed and paid, one account is
     linked, one member is dead, two joined later."""
     made = await office.open()

@@ -16,18 +16,24 @@ from tests.alone import MakeAlone, key
 from tests.component import lives
 from tests.component.enrollment_office import MONTH, Office, death_verified, office, said
 from tests.component.planted_violations import FIRST, MEMBERS, PLANTED, Planted, plant
+from tests.prepared import Prepared
 from tests.rosters import DISTRICT, REGION, row, rows
 
 __all__ = ["office"]
 
 
 @pytest.fixture
-async def clean(office: Office) -> Office:
+async def clean(office: Office, prepared: Prepared) -> Office:
+    """With `some_members`."""
+    await prepared(office.alone, some_members, office)
+    return office
+
+
+async def some_members(office: Office) -> None:
     """Some members, one month billed by a run and paid."""
     programme = await office.open(quotas=[{"region_code": REGION, "heads": MEMBERS}])
     await office.enroll(programme, rows(1, MEMBERS))
     await office.bill_and_pay(programme, "2025-07")
-    return office
 
 
 async def ask(office: Office, name: str, **about: Any) -> dict[str, Any]:
