@@ -137,9 +137,9 @@ class Claims:
     async def look(self, claim_id: ClaimId, *, at: Any = "verification") -> int:
         """What a verifier's or approver's step does about warnings."""
         async with self.service.units.single(area=EVERYWHERE) as unit:
-            claim = await claim_locked(unit.session, claim_id)
-            assert claim is not None
-            return await raise_warnings(unit, claim, at=at, cause=Cause(new_id(), new_id()))
+            held = await claim_locked(unit.session, claim_id)
+            assert held is not None
+            return await raise_warnings(unit, held.claim, at=at, cause=Cause(new_id(), new_id()))
 
     async def signs(self, claim_id: ClaimId) -> list[str]:
         """The signs of a claim after a look."""

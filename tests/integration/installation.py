@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from chassis.bus import partitions
 from chassis.bus.topics import create_topics
 from tameng import launcher
+from tameng.demo.day import PROVINCE
 from tameng.environment import SERVICES
 from tameng.ports import free_port
 from tests.alone import Alone, key
@@ -74,10 +75,10 @@ class Installation:
             assert await running.wait() == KILLED, self.log_file.read_text()[-2_000:]
 
     async def post(
-        self, path: str, body: dict[str, Any], *, name: str, **who: str
+        self, path: str, body: dict[str, Any], *, name: str, role: str
     ) -> httpx.Response:
         """Ask the process for a change, when it is ready; `name` is the idempotency key."""
-        token = self.alone.issuer.bearer(name=f"{who['role']} at work", **who)
+        token = self.alone.issuer.bearer(role=role, area=PROVINCE, name=f"{role} at work")
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}") as client:
             await until(lambda: _is_ready(client), limit_s=BACK_WITHIN_S)
             return await client.post(path, json=body, headers=token | key(name))

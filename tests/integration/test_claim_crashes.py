@@ -15,7 +15,7 @@ from tests.integration.world import until
 
 async def approve(office: Installation, case: Case) -> httpx.Response:
     path = f"/claims/{case.claim_id}/approval"
-    return await office.post(path, {}, name="approved", role="approver", area="53")
+    return await office.post(path, {}, name="approved", role="approver")
 
 
 async def test_an_approval_orders_each_line_once_whoever_dies_between(

@@ -21,9 +21,7 @@ async def installation(alone: MakeAlone, tmp_path: Path) -> Installation:
 
 
 async def open_programme(installation: Installation) -> httpx.Response:
-    return await installation.post(
-        "/programmes", PROGRAMME, name="opened", role="province", area="53"
-    )
+    return await installation.post("/programmes", PROGRAMME, name="opened", role="province")
 
 
 async def test_what_was_committed_is_published_once_whenever_the_process_dies(

@@ -13,7 +13,7 @@ from services.claims.operations.facts import facts_of
 from services.claims.operations.held import ClaimUnknown
 from services.claims.queries import lists
 from services.claims.queries.claims import as_held
-from services.claims.queries.heirs import heirs
+from services.claims.queries.heirs import parties
 from services.claims.rules.compute import compute
 from services.claims.rules.explain import explanation, in_indonesian
 from services.claims.rules.facts import Doubt, Facts, Ground
@@ -56,5 +56,5 @@ async def preview(session: AsyncSession, claim_id: UUID, *, by: Caller, now: dat
     if row is None:
         raise ClaimUnknown(f"no claim {claim_id}: see the list of claims")
     by.check_area(row.Member.village_code)
-    parties = await heirs(session, claim_id)
-    return computed(await facts_of(session, as_held(row.Claim), parties, now=now))
+    registered = await parties(session, claim_id)
+    return computed(await facts_of(session, as_held(row.Claim), registered, now=now))

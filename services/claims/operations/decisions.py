@@ -1,7 +1,6 @@
 """Approve and reject claims."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -13,17 +12,16 @@ from contracts.claims import ApprovalGiven, BenefitLine, Explanation
 from contracts.event import Cause
 from services.claims.adapters import Tools
 from services.claims.adapters.blobs import BlobDamaged, BlobMissing, Blobs
-from services.claims.models import Heir
 from services.claims.operations import closing
 from services.claims.operations.facts import facts_of, heir_class_of
 from services.claims.operations.held import Stepped, held_claim
 from services.claims.operations.warnings import draw_review, raise_warnings
-from services.claims.queries import documents
-from services.claims.queries.heirs import heirs
+from services.claims.queries.case_file import case_file
 from services.claims.rules import decisions as rules
 from services.claims.rules.claims import HeldClaim
 from services.claims.rules.decisions import Approval, Award, Rejection
 from services.claims.rules.documents import KnownDocument
+from services.claims.rules.filing import CaseFile
 from services.claims.rules.heirs import check_complete
 from services.claims.rules.seen_documents import (
     DocumentChanged,
@@ -65,11 +63,11 @@ async def approve(
     tools: Tools = unit.tools
     claim = await held_claim(unit, claim_id, by=by)
     rules.check_decider(claim, approval.officer)
-    parties = await heirs(unit.session, claim_id)
-    check_complete(claim, parties)
-    await _check_papers(unit, claim, parties, intact=intact)
-    facts = await facts_of(unit.session, claim, parties, now=unit.now)
-    award = rules.award(claim, facts, parties, cause=cause)
+    file = await case_file(unit.session, claim_id)
+    check_complete(claim, file.parties)
+    await _check_papers(unit, claim, file, intact=intact)
+    facts = await facts_of(unit.session, claim, file.parties, now=unit.now)
+    award = rules.award(claim, facts, file.parties, cause=cause)
     warnings = await raise_warnings(unit, claim, at="approval", cause=cause)
     needed = rules.approvers_needed(
         claim, award.whole, warnings=warnings, two_from=tools.settings.two_approvers_from
@@ -95,15 +93,15 @@ async def reject(
 
 
 async def _check_papers(
-    unit: Unit, claim: HeldClaim, parties: Sequence[Heir], *, intact: frozenset[str]
+    unit: Unit, claim: HeldClaim, file: CaseFile, *, intact: frozenset[str]
 ) -> None:
     """The papers are those that the verifier saw, to the last byte, and enough to pay by."""
     tools: Tools = unit.tools
-    papers = unchanged(claim, await documents.current(unit.session, claim.claim_id))
+    papers = unchanged(claim, file.documents)
     # Of a paper of before scans were kept, only the digest is known: it has no size.
     unread = [each for each in papers if each.size is not None and each.sha256 not in intact]
     await asyncio.gather(*(_check_scan(each, tools.blobs) for each in unread))
-    check_payable(claim, heir_class_of(claim, parties), {each.kind for each in papers})
+    check_payable(claim, heir_class_of(claim, file.parties), {each.kind for each in papers})
 
 
 async def _check_scan(paper: KnownDocument, blobs: Blobs) -> None:

@@ -22,12 +22,12 @@ from services.claims.operations.held import Stepped, held_claim
 from services.claims.operations.warnings import raise_warnings
 from services.claims.queries import claims as queries
 from services.claims.queries import documents
-from services.claims.queries.heirs import heirs
+from services.claims.queries.case_file import case_file
+from services.claims.queries.heirs import parties
 from services.claims.rules import assessments, filing, reports
 from services.claims.rules import heirs as families
 from services.claims.rules.assessments import Assessment
 from services.claims.rules.claims import HeldClaim
-from services.claims.rules.filing import CaseFile
 from services.claims.rules.heirs import ListedShares, NewParty
 from services.claims.rules.parties import phone_digits
 from services.claims.rules.reports import Filing, Report
@@ -103,10 +103,10 @@ async def file_claim(
     refuse.
     """
     report = asked.report
-    member = await queries.member_locked(unit.session, asked.worker_id)
-    if member is None:
+    village_code = await queries.member_locked(unit.session, asked.worker_id)
+    if village_code is None:
         raise MemberUnknown(f"no member {asked.worker_id}: check the id, or try again in a moment")
-    by.check_area(member.village_code)
+    by.check_area(village_code)
     filed = reports.file_claim(
         replace(report, reported_by="village") if by.role == "village" else report,
         await _filing(unit, asked, tools=tools, cause=cause),
@@ -165,7 +165,7 @@ async def return_claim(
     """
     claim = await held_claim(unit, claim_id, by=by)
     if missing is None:
-        missing = filing.missing_now(claim, await _case_file(unit, claim))
+        missing = filing.missing_now(claim, await case_file(unit.session, claim_id))
     returned = filing.return_claim(
         claim, missing, note=note, cause=cause, officer=by.name, now=unit.now
     )
@@ -189,7 +189,7 @@ async def verify(
     refuses.
     """
     claim = await held_claim(unit, claim_id, by=by)
-    file = await _case_file(unit, claim)
+    file = await case_file(unit.session, claim_id)
     verified = filing.verify(
         claim, file, override=asked.override, cause=cause, officer=by.name, now=unit.now
     )
@@ -227,6 +227,7 @@ async def _take_in_heirs(
             officer=by.name,
         )
         await unit.record([family])
+        claim = replace(claim, living=family.living)
     if not asked.heirs:
         return []
     party_ids = await add_heirs(unit, claim, asked.heirs, tools=tools, by=by, cause=cause)
@@ -239,17 +240,10 @@ async def _take_in_heirs(
         agreed = families.agree_shares(
             claim,
             asked.shares.of(sharing),
-            heirs=await heirs(unit.session, claim.claim_id),
+            heirs=await parties(unit.session, claim.claim_id),
             powers=(),
             stamp=cause.stamp("agree-shares", at=unit.now),
             officer=by.name,
         )
         await unit.record([agreed])
     return party_ids
-
-
-async def _case_file(unit: Unit, claim: HeldClaim) -> CaseFile:
-    return CaseFile(
-        documents=await documents.current(unit.session, claim.claim_id),
-        parties=await heirs(unit.session, claim.claim_id),
-    )

@@ -62,20 +62,19 @@ async def add_heirs(
     by: Caller,
     cause: Cause,
 ) -> list[UUID]:
-    """Register parties of a claim that the caller holds; return their ids in the same order.
+    """Register the first parties of a claim that was just filed, with its family as recorded;
+    return their ids in the same order.
 
-    While no family is recorded and nobody is registered, those listed count as the whole family.
+    While no family is recorded, those listed count as the whole family.
     Raises: what `rules.heirs.register` refuses.
     """
-    family = await queries.family(unit.session, claim.claim_id)
-    claim = replace(claim, living=family.living)
     events: list[Event] = []
-    living = None if family.parties else rules.implied_family(claim, parties)
+    living = rules.implied_family(claim, parties)
     if living is not None:
         stamp = cause.stamp("imply-family", at=unit.now)
         events.append(rules.record_family(claim, living, known=(), stamp=stamp, officer=by.name))
         claim = replace(claim, living=living)
-    fresh = _Registration(claim, list(family.parties), tools, cause, unit.now, by.name)
+    fresh = _Registration(claim, [], tools, cause, unit.now, by.name)
     fresh.take(parties)
     await keep_keys(unit.session, fresh.wrapped, at=unit.now)
     await unit.record([*events, *fresh.events])
@@ -90,7 +89,7 @@ async def register_heir(
     Raises: ClaimUnknown, OutsideArea, and what `rules.heirs.register` refuses.
     """
     claim = await held_claim(unit, claim_id, by=by)
-    known = await queries.heirs(unit.session, claim_id)
+    known = await queries.parties(unit.session, claim_id)
     fresh = _Registration(claim, list(known), tools, cause, unit.now, by.name)
     fresh.take([party])
     await keep_keys(unit.session, fresh.wrapped, at=unit.now)
@@ -106,7 +105,7 @@ async def strike_heir(
     Raises: ClaimUnknown, OutsideArea, ClaimInOtherState, PartyUnknown, PartyNeeded.
     """
     claim = await held_claim(unit, claim_id, by=by)
-    parties = rules.to_strike(party_id, await queries.heirs(unit.session, claim_id))
+    parties = rules.to_strike(party_id, await queries.parties(unit.session, claim_id))
     struck = [
         rules.strike(
             claim,
@@ -132,7 +131,7 @@ async def record_family(
     recorded = rules.record_family(
         claim,
         living,
-        known=await queries.heirs(unit.session, claim_id),
+        known=await queries.parties(unit.session, claim_id),
         stamp=cause.stamp("record-family", at=unit.now),
         officer=by.name,
     )
@@ -152,7 +151,7 @@ async def agree_shares(
     agreed = rules.agree_shares(
         claim,
         shares,
-        heirs=await queries.heirs(unit.session, claim_id),
+        heirs=await queries.parties(unit.session, claim_id),
         powers=await queries.papers(unit.session, claim_id, kind=POWER),
         stamp=cause.stamp("agree-shares", at=unit.now),
         officer=by.name,

@@ -26,8 +26,8 @@ class Stepped(BaseModel):
 
 async def held_claim(unit: Unit, claim_id: UUID, *, by: Caller) -> HeldClaim:
     """The claim, locked until the transaction ends. Raises: ClaimUnknown, OutsideArea."""
-    claim = await queries.claim_locked(unit.session, claim_id)
-    if claim is None:
+    found = await queries.claim_locked(unit.session, claim_id)
+    if found is None:
         raise ClaimUnknown(f"no claim {claim_id}: see the list of claims")
-    by.check_area(await queries.village_code(unit.session, claim.worker_id))
-    return claim
+    by.check_area(found.village_code)
+    return found.claim

@@ -3,12 +3,20 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
-from services.claims.models import Claim, Document, Member
 from services.claims.rules.documents import KnownDocument
+
+_CURRENT = text(f"""
+    SELECT {", ".join(KnownDocument._fields)} FROM documents
+    WHERE claim_id = :claim_id AND replaced_by IS NULL ORDER BY attached_at, document_id""")  # noqa: S608  (names of fields)
+_STORED = """
+    SELECT sha256, media_type, village_code
+    FROM documents JOIN claims USING (claim_id) JOIN members USING (worker_id)
+    WHERE claim_id = :claim_id"""
+_SCANS = text(f"{_STORED} AND replaced_by IS NULL")
+_SCAN = text(f"{_STORED} AND document_id = :document_id")
 
 
 class Stored(NamedTuple):
@@ -21,39 +29,16 @@ class Stored(NamedTuple):
 
 async def current(session: AsyncSession, claim_id: UUID) -> list[KnownDocument]:
     """The documents of a claim that no newer one has replaced, in the order they came."""
-    statement = (
-        select(
-            col(Document.document_id),
-            col(Document.kind),
-            col(Document.sha256),
-            col(Document.size),
-            col(Document.is_good),
-        )
-        .where(col(Document.claim_id) == claim_id, col(Document.replaced_by).is_(None))
-        .order_by(col(Document.attached_at), col(Document.document_id))
-    )
-    return [KnownDocument(*row) for row in await session.execute(statement)]
+    return [KnownDocument(*row) for row in await session.execute(_CURRENT, {"claim_id": claim_id})]
 
 
 async def scans(session: AsyncSession, claim_id: UUID) -> list[Stored]:
     """The scans of a claim that no newer one has replaced."""
-    statement = _STORED.where(
-        col(Document.claim_id) == claim_id, col(Document.replaced_by).is_(None)
-    )
-    return [Stored(*row) for row in await session.execute(statement)]
+    return [Stored(*row) for row in await session.execute(_SCANS, {"claim_id": claim_id})]
 
 
 async def stored(session: AsyncSession, claim_id: UUID, document_id: UUID) -> Stored | None:
     """The scan of a document, also of one that was replaced."""
-    statement = _STORED.where(
-        col(Document.claim_id) == claim_id, col(Document.document_id) == document_id
-    )
-    row = (await session.execute(statement)).one_or_none()
+    asked = {"claim_id": claim_id, "document_id": document_id}
+    row = (await session.execute(_SCAN, asked)).one_or_none()
     return None if row is None else Stored(*row)
-
-
-_STORED = (
-    select(col(Document.sha256), col(Document.media_type), col(Member.village_code))
-    .join(Claim, col(Claim.claim_id) == Document.claim_id)
-    .join(Member, col(Member.worker_id) == Claim.worker_id)
-)

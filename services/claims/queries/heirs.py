@@ -4,18 +4,23 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from services.claims.models import Claim, Document, Heir, Member
 
 
-class Family(NamedTuple):
-    """How many of each class live, None while nobody has said so, and who is registered."""
+class RegisteredParty(NamedTuple):
+    """A party of a claim as rules take it."""
 
-    living: dict[str, int] | None
-    parties: list[Heir]
+    party_id: UUID
+    heir_class: int
+    role: str
+    relation: str | None
+    is_minor: bool
+    guardian_id: UUID | None
+    person_mark: str | None
 
 
 class Standing(NamedTuple):
@@ -32,16 +37,10 @@ async def heirs(session: AsyncSession, claim_id: UUID) -> Sequence[Heir]:
     return (await session.scalars(statement.order_by(*_ORDER))).all()
 
 
-async def family(session: AsyncSession, claim_id: UUID) -> Family:
-    """The family of a claim with all parties who are not struck, in one question."""
-    statement = (
-        select(Claim.living, Heir)
-        .outerjoin(Heir, and_(col(Heir.claim_id) == Claim.claim_id, col(Heir.struck_at).is_(None)))
-        .where(Claim.claim_id == claim_id)
-        .order_by(*_ORDER)
-    )
-    rows = (await session.execute(statement)).all()
-    return Family(rows[0][0], [heir for _, heir in rows if heir is not None])
+async def parties(session: AsyncSession, claim_id: UUID) -> Sequence[RegisteredParty]:
+    """The same parties in the same order, with what rules ask of them: a third of the Python."""
+    found = await session.execute(_PARTIES, {"claim_id": claim_id})
+    return [RegisteredParty._make(row) for row in found]
 
 
 async def standing(session: AsyncSession, claim_id: UUID) -> Standing | None:
@@ -65,3 +64,6 @@ async def papers(session: AsyncSession, claim_id: UUID, *, kind: str) -> Sequenc
 
 
 _ORDER = (col(Heir.registered_at), col(Heir.party_id))
+_PARTIES = text(f"""
+    SELECT {", ".join(RegisteredParty._fields)} FROM heirs
+    WHERE claim_id = :claim_id AND struck_at IS NULL ORDER BY registered_at, party_id""")  # noqa: S608  (names of fields)

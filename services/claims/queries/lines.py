@@ -4,12 +4,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, func
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from services.claims.models import ApprovedLine, Claim, ClaimStep, Member, PaidMonth, Payout
 from services.claims.rules.closing import ClosingClaim, Line, Payment
+
+_ORDERED_BEFORE = text("""
+    SELECT benefit, sum(amount)::bigint FROM approved_lines
+    WHERE claim_id = :claim_id AND origin = 'approval' AND NOT is_held
+    GROUP BY benefit ORDER BY benefit""")
 
 
 class Standing(NamedTuple):
@@ -45,17 +50,8 @@ async def last_officer(session: AsyncSession, claim_id: UUID, *, step: str) -> s
 async def ordered_before(session: AsyncSession, claim_id: UUID) -> dict[str, int]:
     """By benefit, the rupiah that earlier decisions let go out. What the bank could not pay counts
     too: it stays payable under its own reference, and nothing is paid twice."""
-    statement = (
-        select(ApprovedLine.benefit, func.sum(ApprovedLine.amount))
-        .where(
-            ApprovedLine.claim_id == claim_id,
-            ApprovedLine.origin == "approval",
-            col(ApprovedLine.is_held).is_(False),
-        )
-        .group_by(col(ApprovedLine.benefit))
-        .order_by(col(ApprovedLine.benefit))
-    )
-    return {benefit: int(amount) for benefit, amount in await session.execute(statement)}
+    found = await session.execute(_ORDERED_BEFORE, {"claim_id": claim_id})
+    return dict(found.all())
 
 
 async def closing_locked(session: AsyncSession, claim_ids: Iterable[UUID]) -> list[ClosingClaim]:

@@ -1,0 +1,29 @@
+"""The papers and the parties of a claim, which are read together wherever it goes on."""
+
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.claims.queries.heirs import RegisteredParty
+from services.claims.rules.documents import KnownDocument
+from services.claims.rules.filing import CaseFile
+
+# One question for both: a question costs its way to the database and back, not its rows.
+_CASE_FILE = text(f"""
+    SELECT ARRAY(SELECT ROW({", ".join(KnownDocument._fields)}) FROM documents
+                 WHERE claim_id = :claim_id AND replaced_by IS NULL
+                 ORDER BY attached_at, document_id),
+           ARRAY(SELECT ROW({", ".join(RegisteredParty._fields)}) FROM heirs
+                 WHERE claim_id = :claim_id AND struck_at IS NULL
+                 ORDER BY registered_at, party_id)""")  # noqa: S608  (names of fields)
+
+
+async def case_file(session: AsyncSession, claim_id: UUID) -> CaseFile:
+    """The documents that no newer one has replaced, in the order they came, and the parties who are
+    not struck, as they were registered."""
+    documents, parties = (await session.execute(_CASE_FILE, {"claim_id": claim_id})).one()
+    return CaseFile(
+        documents=[KnownDocument(*each) for each in documents],
+        parties=[RegisteredParty(*each) for each in parties],
+    )
