@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+from asyncpg import PostgresError  # type: ignore[import-untyped]
 from sqlalchemy.exc import DBAPIError
 
 from chassis import parked
@@ -33,7 +34,7 @@ def run(service: Service[Any]) -> None:
         sys.exit(f"{service.name}: {error}")
     except KafkaError as error:
         sys.exit(f"{service.name}: Kafka does not answer as it should: {error}")
-    except (DBAPIError, OSError) as error:
+    except (DBAPIError, PostgresError, OSError) as error:
         reason = getattr(error, "orig", error)
         sys.exit(f"{service.name}: the database or the network does not answer: {reason}")
 

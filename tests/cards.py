@@ -63,7 +63,9 @@ def codes(pdf: bytes) -> Iterator[tuple[float, str]]:
 
 def read(picture: Image.Image) -> str:
     """What a phone reads from the one code in a picture."""
-    [found] = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+    [found] = zxingcpp.read_barcodes(
+        picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+    )
     return found.text
 
 

@@ -3,23 +3,23 @@
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import text
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from chassis.bus.admission import Stream
 from chassis.faults import Passing
+from chassis.state.statements import Statement
 
-_ENSURE = text("""
+_ENSURE = Statement("""
     INSERT INTO watermark (topic, shard, seq)
     SELECT topic, shard, 0
     FROM unnest(cast(:topics AS text[]), cast(:shards AS smallint[])) AS given(topic, shard)
     ORDER BY topic, shard ON CONFLICT DO NOTHING""")
-_LOCK = text("""
+_LOCK = Statement("""
     SELECT topic, shard, seq FROM watermark
     JOIN unnest(cast(:topics AS text[]), cast(:shards AS smallint[])) AS given(topic, shard)
       USING (topic, shard)
     ORDER BY topic, shard FOR UPDATE OF watermark""")
-_ADVANCE = text("""
+_ADVANCE = Statement("""
     UPDATE watermark SET seq = given.after
     FROM unnest(cast(:topics AS text[]), cast(:shards AS smallint[]),
                 cast(:before AS bigint[]), cast(:after AS bigint[]))
@@ -36,10 +36,10 @@ async def lock(session: AsyncSession, streams: Iterable[Stream]) -> dict[Stream,
     """The numbers reached, their rows locked in the order of shards until the transaction ends."""
     given = sorted(set(streams))
     names = {"topics": [s.topic for s in given], "shards": [s.shard for s in given]}
-    found = (await session.execute(_LOCK, names)).all()
+    found = await _LOCK.rows(session, **names)
     if len(found) < len(given):  # the first sight of a stream
-        await session.execute(_ENSURE, names)
-        found = (await session.execute(_LOCK, names)).all()
+        await _ENSURE.change(session, **names)
+        found = await _LOCK.rows(session, **names)
     return {Stream(topic, shard): seq for topic, shard, seq in found}
 
 
@@ -50,18 +50,15 @@ async def advance(
     moved = [stream for stream in after if after[stream] > before[stream]]
     if not moved:
         return
-    result = await session.execute(
-        _ADVANCE,
-        {
-            "topics": [stream.topic for stream in moved],
-            "shards": [stream.shard for stream in moved],
-            "before": [before[stream] for stream in moved],
-            "after": [after[stream] for stream in moved],
-        },
+    changed = await _ADVANCE.change(
+        session,
+        topics=[stream.topic for stream in moved],
+        shards=[stream.shard for stream in moved],
+        before=[before[stream] for stream in moved],
+        after=[after[stream] for stream in moved],
     )
-    assert isinstance(result, CursorResult)  # noqa: S101
-    if result.rowcount != len(moved):
-        raise WatermarkMoved(f"{result.rowcount} of {len(moved)} rows were as they were read")
+    if changed != len(moved):
+        raise WatermarkMoved(f"{changed} of {len(moved)} rows were as they were read")
 
 
 async def reached(connection: AsyncConnection | AsyncSession) -> dict[Stream, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from aiokafka.partitioner import murmur2  # type: ignore[import-untyped]
@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from chassis.failpoints import failpoint
+from chassis.state.statements import Statement, driver_of
 from contracts.event import Event
 
 SHARDS = 12
@@ -44,7 +45,7 @@ class LogRow(NamedTuple):
 
 
 _COLUMNS = (*LogRow._fields, "recorded_at")
-_TAKE_NUMBERS = text("""
+_TAKE_NUMBERS = Statement("""
     WITH locked AS (
         SELECT shard FROM shard_head WHERE shard = ANY(:shards) ORDER BY shard FOR UPDATE)
     UPDATE shard_head head SET seq = head.seq + wanted.n
@@ -91,8 +92,7 @@ async def append(
         return
     shards = sorted(events)
     counts = [len(events[shard]) for shard in shards]
-    numbered = await session.execute(_TAKE_NUMBERS, {"shards": shards, "counts": counts})
-    last: dict[int, int] = dict(numbered.all())
+    last = dict(await _TAKE_NUMBERS.rows(session, shards=shards, counts=counts))
     await failpoint("log.numbered")
     rows = [
         (shard, last[shard] + place, event.event_id, event.type, event.key, event.occurred_at,
@@ -100,10 +100,8 @@ async def append(
         for shard in shards
         for place, event in enumerate(events[shard], start=1)
     ]  # fmt: skip
-    connection: Any = await (await session.connection()).get_raw_connection()
-    await connection.driver_connection.copy_records_to_table(
-        "event_log", records=rows, columns=_COLUMNS
-    )
+    driver = await driver_of(session)
+    await driver.copy_records_to_table("event_log", records=rows, columns=_COLUMNS)
 
 
 def _body(event: Event) -> bytes:

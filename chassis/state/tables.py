@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Table, TextClause, text
+from sqlalchemy import Column, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
+
+from chassis.state.statements import Statement
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -25,10 +26,10 @@ async def insert_rows(session: AsyncSession, table: type[SQLModel], rows: Rows) 
     """Insert the rows; columns that they do not name take their default.
 
     Every row names the same columns. (One `unnest` costs a third of the ORM's bulk insert.)
-    Raises: IntegrityError when one is there already.
+    Raises: asyncpg's UniqueViolationError when one is there already.
     """
     if rows:
-        await session.execute(_insert(table, tuple(rows[0])), _arrays(table, rows))
+        await _insert(table, tuple(rows[0])).change(session, **_arrays(table, rows))
 
 
 async def update_rows(
@@ -50,7 +51,7 @@ async def add_to_rows(
     For totals that many events share: it asks for no order. Rows of the same keys are summed.
     """
     if rows:
-        await session.execute(_add(table, tuple(rows[0]), keys), _arrays(table, rows))
+        await _add(table, tuple(rows[0]), keys).change(session, **_arrays(table, rows))
 
 
 async def shift_rows(
@@ -69,16 +70,15 @@ async def put_rows(
 ) -> None:
     """Insert the rows, or set the given columns of the ones that `keys` find."""
     if rows:
-        await session.execute(_put(table, tuple(rows[0]), keys), _arrays(table, rows))
+        await _put(table, tuple(rows[0]), keys).change(session, **_arrays(table, rows))
 
 
 async def _change(
-    session: AsyncSession, table: type[SQLModel], rows: Rows, statement: TextClause
+    session: AsyncSession, table: type[SQLModel], rows: Rows, statement: Statement
 ) -> None:
-    result = await session.execute(statement, _arrays(table, rows))
-    assert isinstance(result, CursorResult)  # noqa: S101
-    if result.rowcount != len(rows):
-        raise RowsMissing(f"{table.__tablename__}: {result.rowcount} of {len(rows)} rows")
+    changed = await statement.change(session, **_arrays(table, rows))
+    if changed != len(rows):
+        raise RowsMissing(f"{table.__tablename__}: {changed} of {len(rows)} rows")
 
 
 def _arrays(table: type[SQLModel], rows: Rows) -> dict[str, list[Any]]:
@@ -99,42 +99,42 @@ def _columns(table: type[SQLModel]) -> ReadOnlyColumnCollection[str, Column[Any]
 
 
 @cache
-def _insert(table: type[SQLModel], names: tuple[str, ...]) -> TextClause:
-    return text(  # names come from the table's own columns
+def _insert(table: type[SQLModel], names: tuple[str, ...]) -> Statement:
+    return Statement(  # names come from the table's own columns
         f"INSERT INTO {table.__tablename__} ({', '.join(names)}) "  # noqa: S608
         f"SELECT * FROM {_given(table, names)}"
     )
 
 
 @cache
-def _update(table: type[SQLModel], names: tuple[str, ...], keys: tuple[str, ...]) -> TextClause:
+def _update(table: type[SQLModel], names: tuple[str, ...], keys: tuple[str, ...]) -> Statement:
     changes = ", ".join(f"{name} = given.{name}" for name in names if name not in keys)
     same = " AND ".join(f"{table.__tablename__}.{key} = given.{key}" for key in keys)
-    return text(  # names come from the table's own columns
+    return Statement(  # names come from the table's own columns
         f"UPDATE {table.__tablename__} SET {changes} "  # noqa: S608
         f"FROM {_given(table, names)} WHERE {same}"
     )
 
 
 @cache
-def _shift(table: type[SQLModel], names: tuple[str, ...], keys: tuple[str, ...]) -> TextClause:
+def _shift(table: type[SQLModel], names: tuple[str, ...], keys: tuple[str, ...]) -> Statement:
     own = table.__tablename__
     changes = ", ".join(
         f"{name} = {own}.{name} + given.{name}" for name in names if name not in keys
     )
     same = " AND ".join(f"{own}.{key} = given.{key}" for key in keys)
-    return text(  # names come from the table's own columns
+    return Statement(  # names come from the table's own columns
         f"UPDATE {own} SET {changes} FROM {_given(table, names)} WHERE {same}"  # noqa: S608
     )
 
 
 @cache
-def _add(table: type[SQLModel], names: tuple[str, ...], keys: tuple[str, ...]) -> TextClause:
+def _add(table: type[SQLModel], names: tuple[str, ...], keys: tuple[str, ...]) -> Statement:
     amounts = [name for name in names if name not in keys]
     by, own = ", ".join(keys), table.__tablename__
     sums = ", ".join(f"sum(given.{name})" for name in amounts)
     changes = ", ".join(f"{name} = {own}.{name} + excluded.{name}" for name in amounts)
-    return text(  # ordered, so that two such statements lock rows in the same order
+    return Statement(  # ordered, so that two such statements lock rows in the same order
         f"INSERT INTO {own} ({by}, {', '.join(amounts)}) "  # noqa: S608
         f"SELECT {by}, {sums} FROM {_given(table, names)} GROUP BY {by} ORDER BY {by} "
         f"ON CONFLICT ({by}) DO UPDATE SET {changes}"
@@ -142,9 +142,9 @@ def _add(table: type[SQLModel], names: tuple[str, ...], keys: tuple[str, ...]) -
 
 
 @cache
-def _put(table: type[SQLModel], names: tuple[str, ...], keys: tuple[str, ...]) -> TextClause:
+def _put(table: type[SQLModel], names: tuple[str, ...], keys: tuple[str, ...]) -> Statement:
     changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
-    return text(  # ordered, as above
+    return Statement(  # ordered, as above
         f"INSERT INTO {table.__tablename__} ({', '.join(names)}) "  # noqa: S608
         f"SELECT * FROM {_given(table, names)} ORDER BY {', '.join(keys)} "
         f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}"

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from fastapi import Response
 from pydantic import BaseModel
-from sqlalchemy import text
 
+from chassis.state.statements import Statement
 from chassis.state.unit import Unit
 from contracts.refusal import Refused
 
@@ -19,14 +19,14 @@ REPLAYED_HEADER = "Idempotent-Replayed"
 Operation = Callable[[Unit], Awaitable[BaseModel]]
 
 _NAMES = "unnest(CAST(:principals AS text[]), CAST(:keys AS text[])) AS asked(principal, key)"
-_TRY_LOCKS = text(  # one after the other, in the order of the arrays
+_TRY_LOCKS = Statement(  # one after the other, in the order of the arrays
     f"SELECT pg_try_advisory_xact_lock(hashtextextended(principal || ' ' || key, 0)) FROM {_NAMES}"  # noqa: S608
 )
-_STORED = text(
+_STORED = Statement(
     "SELECT principal, key, route, body_sha256, status, answer "  # noqa: S608
     f"FROM idempotency_key JOIN {_NAMES} USING (principal, key)"
 )
-_STORE = text(
+_STORE = Statement(
     "INSERT INTO idempotency_key (principal, key, route, body_sha256, status, answer) "
     "SELECT * FROM unnest(CAST(:principals AS text[]), CAST(:keys AS text[]), "
     "CAST(:routes AS text[]), CAST(:digests AS bytea[]), CAST(:statuses AS integer[]), "
@@ -78,10 +78,10 @@ async def once(unit: Unit, tasks: Sequence[Task]) -> list[Response | Refused]:
     Raises: what an operation raises; then nothing of the transaction may be kept.
     """
     names = _names([task.request for task in tasks])
-    free = (await unit.session.scalars(_TRY_LOCKS, names)).all()
+    free = [row[0] for row in await _TRY_LOCKS.rows(unit.session, **names)]
     stored = {
         (row[0], row[1]): _Stored._make(row[2:])
-        for row in await unit.session.execute(_STORED, names)
+        for row in await _STORED.rows(unit.session, **names)
     }
     fresh: list[tuple[Keyed, bytes]] = []
     answers: list[Response | Refused] = []
@@ -96,7 +96,7 @@ async def once(unit: Unit, tasks: Sequence[Task]) -> list[Response | Refused]:
             fresh.append((request, answer))
             answers.append(_response(answer, request.status, replayed=False))
     if fresh:
-        await unit.session.execute(_STORE, _rows(fresh))
+        await _STORE.change(unit.session, **_rows(fresh))
     return answers
 
 

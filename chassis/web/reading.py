@@ -47,7 +47,7 @@ class Notes:
         raise AssertionError("stamina returns or raises")
 
 
-def _notes(request: Request) -> Notes:
+async def _notes(request: Request) -> Notes:
     caller: Caller = request.state.caller
     return Notes(request.app.state.units, caller.area)
 
@@ -56,7 +56,7 @@ Noting = Annotated[Notes, Depends(_notes)]
 """For a route that shows somebody's data: it reads and records in one transaction."""
 
 
-def _now(request: Request) -> datetime:
+async def _now(request: Request) -> datetime:
     units: Units = request.app.state.units
     return units.clock()
 
@@ -65,6 +65,6 @@ Now = Annotated[datetime, Depends(_now)]
 """The service's own instant, as its commands know it."""
 
 
-def tools(request: Request) -> Any:  # noqa: ANN401  (each service has its own)
+async def tools(request: Request) -> Any:  # noqa: ANN401  (each service has its own)
     """What the service uses beside its database."""
     return request.app.state.tools

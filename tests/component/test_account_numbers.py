@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 import pytest
-from sqlalchemy.exc import IntegrityError
+from asyncpg import UniqueViolationError  # type: ignore[import-untyped]
 
 from chassis import parked
 from chassis.ids import new_id
@@ -167,7 +167,7 @@ async def test_the_database_itself_takes_no_number_twice(bank: Alone) -> None:
         async with bank.units.bulk(area=EVERYWHERE) as unit:
             await unit.record([twin])
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(UniqueViolationError):
         await record()
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from asyncpg import UniqueViolationError  # type: ignore[import-untyped]
 from sqlalchemy import make_url, text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from chassis.sealing import KeyWrap, new_keys
@@ -50,7 +50,7 @@ async def test_nobody_is_a_number_of_persons_too(session: AsyncSession) -> None:
 
 async def test_a_key_is_never_replaced(session: AsyncSession) -> None:
     await keep_keys(session, {PERSONS[0]: b"first"}, at=AT)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(UniqueViolationError):
         async with session.begin_nested():
             await keep_keys(session, {PERSONS[0]: b"second"}, at=AT)
     assert await keys_of(session, PERSONS) == {PERSONS[0]: b"first"}

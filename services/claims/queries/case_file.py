@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.state.statements import Statement
 from services.claims.queries.heirs import RegisteredParty
 from services.claims.rules.documents import KnownDocument
 from services.claims.rules.filing import CaseFile
 
 # One question for both: a question costs its way to the database and back, not its rows.
-_CASE_FILE = text(f"""
+_CASE_FILE = Statement(f"""
     SELECT ARRAY(SELECT ROW({", ".join(KnownDocument._fields)}) FROM documents
                  WHERE claim_id = :claim_id AND replaced_by IS NULL
                  ORDER BY attached_at, document_id),
@@ -22,7 +22,7 @@ _CASE_FILE = text(f"""
 async def case_file(session: AsyncSession, claim_id: UUID) -> CaseFile:
     """The documents that no newer one has replaced, in the order they came, and the parties who are
     not struck, as they were registered."""
-    documents, parties = (await session.execute(_CASE_FILE, {"claim_id": claim_id})).one()
+    documents, parties = (await _CASE_FILE.rows(session, claim_id=claim_id))[0]
     return CaseFile(
         documents=[KnownDocument(*each) for each in documents],
         parties=[RegisteredParty(*each) for each in parties],

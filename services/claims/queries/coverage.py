@@ -6,16 +6,16 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.local_time import local_day
+from chassis.state.statements import Statement
 from services.claims.rules.facts import PaidMonth, Spell
 from services.claims.rules.tariffs import FIRST_TIER, tier_of
 
 # One question: the four tables asked apart cost eight times the Python. Some ends are passed over:
 # the rules find those by death and by lapse (arrears) themselves, and who was refused had no cover.
-_OF_MEMBER = text("""
+_OF_MEMBER = Statement("""
     SELECT 'paid' AS told, month, paid_at AS at, CAST(NULL AS date) AS ended_on, amount, event_id
     FROM paid_months WHERE worker_id = :worker_id
     UNION ALL SELECT 'begun', NULL, covered_from, NULL, NULL, event_id
@@ -39,25 +39,27 @@ class FactsOfCover(NamedTuple):
 
 async def facts_of_cover(session: AsyncSession, worker_id: UUID) -> FactsOfCover:
     """Cover, ends, paid months, what was promised, and the income by the latest amount paid."""
-    told: dict[str, list[Row[Any]]] = defaultdict(list)
-    for row in await session.execute(_OF_MEMBER, {"worker_id": worker_id}):
-        told[row.told].append(row)
-    amounts = [row.amount for row in told["paid"] if row.amount is not None]
+    told: dict[str, list[Any]] = defaultdict(list)
+    for row in await _OF_MEMBER.rows(session, worker_id=worker_id):
+        told[row["told"]].append(row)
+    amounts = [row["amount"] for row in told["paid"] if row["amount"] is not None]
     return FactsOfCover(
-        spells=_spells(told["begun"], [row.ended_on for row in told["ended"]]),
-        paid=tuple(PaidMonth(row.month, local_day(row.at), row.event_id) for row in told["paid"]),
-        last_promised_month=told["promised"][0].month if told["promised"] else None,
+        spells=_spells(told["begun"], [row["ended_on"] for row in told["ended"]]),
+        paid=tuple(
+            PaidMonth(row["month"], local_day(row["at"]), row["event_id"]) for row in told["paid"]
+        ),
+        last_promised_month=told["promised"][0]["month"] if told["promised"] else None,
         base_income=tier_of(amounts[-1]).base_income if amounts else FIRST_TIER,
     )
 
 
-def _spells(begun: Sequence[Row[Any]], ends: Sequence[date]) -> tuple[Spell, ...]:
+def _spells(begun: Sequence[Any], ends: Sequence[date]) -> tuple[Spell, ...]:
     """Each cover with the end that was decided while it ran; a later end is of a later cover."""
-    nexts = [local_day(row.at) for row in begun[1:]]
+    nexts = [local_day(row["at"]) for row in begun[1:]]
     spells = []
     for row, following in zip(begun, [*nexts, date.max], strict=False):
-        began_on = local_day(row.at)
+        began_on = local_day(row["at"])
         own = [end for end in ends if began_on <= end <= following]
         ends = [end for end in ends if end > following]
-        spells.append(Spell(row.at, own[0] if own else None, row.event_id))
+        spells.append(Spell(row["at"], own[0] if own else None, row["event_id"]))
     return tuple(spells)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from chassis.state.statements import Statement
 from services.claims.models import Claim, Document, Heir, Member
 
 
@@ -39,8 +39,7 @@ async def heirs(session: AsyncSession, claim_id: UUID) -> Sequence[Heir]:
 
 async def parties(session: AsyncSession, claim_id: UUID) -> Sequence[RegisteredParty]:
     """The same parties in the same order, with what rules ask of them: a third of the Python."""
-    found = await session.execute(_PARTIES, {"claim_id": claim_id})
-    return [RegisteredParty._make(row) for row in found]
+    return [RegisteredParty(*row) for row in await _PARTIES.rows(session, claim_id=claim_id)]
 
 
 async def standing(session: AsyncSession, claim_id: UUID) -> Standing | None:
@@ -64,6 +63,6 @@ async def papers(session: AsyncSession, claim_id: UUID, *, kind: str) -> Sequenc
 
 
 _ORDER = (col(Heir.registered_at), col(Heir.party_id))
-_PARTIES = text(f"""
+_PARTIES = Statement(f"""
     SELECT {", ".join(RegisteredParty._fields)} FROM heirs
     WHERE claim_id = :claim_id AND struck_at IS NULL ORDER BY registered_at, party_id""")  # noqa: S608  (names of fields)

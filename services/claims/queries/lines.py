@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from chassis.state.statements import Statement
 from services.claims.models import ApprovedLine, Claim, ClaimStep, Member, PaidMonth, Payout
 from services.claims.rules.closing import ClosingClaim, Line, Payment
 
-_ORDERED_BEFORE = text("""
+_ORDERED_BEFORE = Statement("""
     SELECT benefit, sum(amount)::bigint FROM approved_lines
     WHERE claim_id = :claim_id AND origin = 'approval' AND NOT is_held
     GROUP BY benefit ORDER BY benefit""")
@@ -50,8 +51,7 @@ async def last_officer(session: AsyncSession, claim_id: UUID, *, step: str) -> s
 async def ordered_before(session: AsyncSession, claim_id: UUID) -> dict[str, int]:
     """By benefit, the rupiah that earlier decisions let go out. What the bank could not pay counts
     too: it stays payable under its own reference, and nothing is paid twice."""
-    found = await session.execute(_ORDERED_BEFORE, {"claim_id": claim_id})
-    return dict(found.all())
+    return dict(await _ORDERED_BEFORE.rows(session, claim_id=claim_id))
 
 
 async def closing_locked(session: AsyncSession, claim_ids: Iterable[UUID]) -> list[ClosingClaim]:

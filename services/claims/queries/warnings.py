@@ -6,14 +6,14 @@ desk phone or a busy clinic costs no more than a few rows.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import RowMapping, column, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.state.statements import Statement
 from services.claims.rules.warning_patterns import patterns
 from services.claims.rules.warning_signs import LINKED_MAX, Paper, Shared, Traits
 
@@ -62,7 +62,7 @@ HOLDERS = """
      WHERE thing = 'issuer' AND issuer = mark AND kind = ANY(:issued_kinds)
        AND attached_at > :issued_after LIMIT :rows_max)"""
 """The claims that have a `mark`, its own one included."""
-_TRAITS = text(f"""
+_TRAITS = Statement(f"""
     WITH held AS MATERIALIZED (
         SELECT claims.claim_id, claims.worker_id, died_on, admitted_on, filed_by, roster_id,
                {_DAY.format("claims")} AS day
@@ -93,14 +93,7 @@ _TRAITS = text(f"""
         ARRAY(SELECT warning_id FROM warnings WHERE warnings.claim_id = held.claim_id) AS known,
         (SELECT count(*) FROM warnings WHERE warnings.claim_id = held.claim_id
          AND outcome IS DISTINCT FROM 'cleared') AS standing
-    FROM held""").columns(  # noqa: S608  (built of the constants above, as they are of each other)
-    # Named, so that the shape of the row is worked out once: half the Python of this question.
-    *map(column, (
-        "died_on", "admitted_on", "filed_by", "day", "proposed_by", "covers_began",
-        "last_paid_month", "papers", "outside_card", "accounts_new", "open_beside", "links",
-        "of_filer", "known", "standing",
-    ))
-)  # fmt: skip
+    FROM held""")  # noqa: S608  (built of the constants above, as they are of each other)
 
 
 class Looked(NamedTuple):
@@ -131,11 +124,11 @@ async def looked(session: AsyncSession, claim_id: UUID, *, now: datetime) -> Loo
         "filed_after": now - timedelta(days=of_agent.period_days),
         "found_max": _FOUND_MAX,
     }
-    row = (await session.execute(_TRAITS, bound)).mappings().one()
+    (row,) = await _TRAITS.rows(session, **bound)
     return Looked(_traits(row), frozenset(row["known"]), row["standing"])
 
 
-def _traits(row: RowMapping) -> Traits:
+def _traits(row: Mapping[str, Any]) -> Traits:
     shared, issuers = _links(row["links"])
     return Traits(
         filed_by=row["filed_by"],
