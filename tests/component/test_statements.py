@@ -1,5 +1,7 @@
 """Statements that are given to the driver run in the session's transaction and savepoint."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -21,9 +23,11 @@ TWICE = Statement(
 
 
 @pytest.fixture
-async def engine(service_database: MakeDatabase) -> AsyncEngine:
+async def engine(service_database: MakeDatabase) -> AsyncIterator[AsyncEngine]:
     urls = await service_database("enrollment")
-    return runtime_engine(urls.runtime, application="test")
+    engine = runtime_engine(urls.runtime, application="test")
+    yield engine
+    await engine.dispose()
 
 
 async def kept(session: AsyncSession) -> list[bytes]:
@@ -68,3 +72,4 @@ async def test_a_lost_connection_passes(engine: AsyncEngine) -> None:
                 await kept(session)
             assert isinstance(lost.value, Passing) or lost.value.sqlstate.startswith(("57", "08"))  # type: ignore[attr-defined]
         await session.invalidate()
+        await other.rollback()
