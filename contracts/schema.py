@@ -16,10 +16,10 @@ from contracts.event import Event
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MODULES: tuple[ModuleType, ...] = (
-    types, event, shared, sealed, audit,
+    types, event, shared, sealed,
     *(
         module
-        for package in (enrollment, banking, claims)
+        for package in (enrollment, banking, claims, audit)
         for module in vars(package).values()
         if isinstance(module, ModuleType)
     ),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from chassis.service import Service
-from services.audit import adapters, api, commands, consumers
+from services.audit import adapters, api, commands, consumers, jobs
 from services.audit.adapters import Tools
 from services.audit.models import Table
 from services.audit.projections import projections, replicas
@@ -13,7 +13,7 @@ from services.audit.settings import Settings
 
 
 def _routers(_settings: Settings, _tools: Tools) -> Sequence[APIRouter]:
-    return (api.router,)
+    return api.routers
 
 
 service = Service(
@@ -26,6 +26,7 @@ service = Service(
     listens_to=("enrollment", "banking", "claims", "audit"),
     routers=_routers,
     tools=adapters.make_tools,
+    jobs=jobs.jobs,
     store=consumers.store,
     commands=commands.add_commands,
 )

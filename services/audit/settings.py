@@ -6,7 +6,7 @@ from typing import Annotated
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
@@ -39,7 +39,32 @@ class Settings(ServiceSettings):
     """Made when it is missing; one service process at a time writes in it."""
     signing_key_file: Annotated[Path, AfterValidator(_signing_key_file)]
     """Signs the checkpoints."""
+    checkpoints_file: Path | None = None
+    """Signed notes, one after another, for whoever verifies; a place that the other services do
+    not reach. None: beside the archive's folder, `.checkpoints` behind its name."""
+    checkpoint_every_s: Annotated[float, Field(gt=0)] = 60.0
+    """How often what came is vouched for without being asked."""
+    witness_keys_file: Path | None = None
+    """Public keys of witnesses, `NAME+HASH+BASE64`, one a line."""
+    parquet_folder: Path | None = None
+    """The record for questions, made from the archive again and again. None: beside the
+    archive's folder, `.parquet` behind its name."""
+    question_seconds: Annotated[float, Field(gt=0, le=300)] = 30.0
+    question_memory_mb: Annotated[int, Field(ge=64)] = 1_024
+    answer_rows: Annotated[int, Field(ge=1, le=1_000_000)] = 100_000
+    """Of an answer; a page shows less."""
+
+    def notes_path(self) -> Path:
+        """Where the signed notes are."""
+        return self.checkpoints_file or self._beside("checkpoints")
+
+    def parquet_path(self) -> Path:
+        """Where the Parquet files are."""
+        return self.parquet_folder or self._beside("parquet")
 
     def signing_key(self) -> Ed25519PrivateKey:
         """The key that signs the checkpoints."""
         return signing_key_in(self.signing_key_file)
+
+    def _beside(self, what: str) -> Path:
+        return self.archive_folder.with_name(f"{self.archive_folder.name}.{what}")

@@ -213,9 +213,13 @@ def _example(of: str) -> Event:
 
 
 async def audit(alone: MakeAlone) -> Alone:
-    """An archive that grows between verifications, and is damaged in the end."""
+    """An archive that grows between verifications, is asked, and is damaged in the end."""
     service = await alone("audit")
     auditor = service.client("auditor", area="53")
+    asked = await auditor.get("/questions/completeness", params={"reason": "to see it whole"})
+    found = await auditor.post("/findings", json={"detail": "seen"}, headers=key())
+    assert asked.is_success
+    assert found.is_success
     for turn in range(3):
         for shard in (3, 4):
             stream = Stream(service.running.topics.of("claims"), shard)

@@ -8,6 +8,7 @@ from uuid import UUID
 from contracts.audit import ChainHead
 from contracts.event import Cause
 from services.audit.rules import checkpoints, findings
+from services.audit.rules.checkpoints import Signed
 from services.audit.rules.findings import Damage, Differing
 
 NOW = datetime(2025, 10, 22, tzinfo=UTC)
@@ -36,10 +37,11 @@ def test_the_root_is_over_a_line_a_head_in_the_order_of_topics_and_shards() -> N
 
 
 def test_a_checkpoint_counts_the_events_up_to_its_heads() -> None:
-    signed = checkpoints.sign(HEADS, bytes(64), cause=CAUSE, officer="bpk", now=NOW)
+    both = Signed(bytes(64), "a note\n")
+    signed = checkpoints.sign(HEADS, both, cause=CAUSE, officer="bpk", now=NOW)
     assert signed.events == 7
     assert signed.root == checkpoints.root(HEADS).hex()
-    assert b64decode(signed.signature) == bytes(64)
+    assert (b64decode(signed.signature), signed.note) == (bytes(64), "a note\n")
     assert (signed.signed_by, signed.occurred_at, signed.causation_id) == ("bpk", NOW, UUID(int=1))
     assert checkpoints.events_by_topic(HEADS) == {"audit.events": 1, "claims.events": 6}
 

@@ -1,10 +1,11 @@
-"""The archive on disk, its verification, and the key that signs checkpoints."""
+"""The archive on disk, its verification, its checkpoints, and the record for questions."""
 
 from dataclasses import dataclass
 
 from chassis.tools import ServiceTools
 from services.audit.adapters.archive import Archive, open_archive
-from services.audit.adapters.signing import Signer
+from services.audit.adapters.notes_file import NotesFile
+from services.audit.adapters.signing import Signer, witnesses_in
 from services.audit.adapters.verification import Verifier
 from services.audit.settings import Settings
 
@@ -16,6 +17,8 @@ class Tools(ServiceTools):
     archive: Archive
     verifier: Verifier
     signer: Signer
+    notes: NotesFile
+    settings: Settings
 
     async def aclose(self) -> None:
         """Let go of the archive: another process may write in it now."""
@@ -27,5 +30,7 @@ def make_tools(settings: Settings) -> Tools:
     return Tools(
         archive=open_archive(settings.archive_folder),
         verifier=Verifier(settings.archive_folder),
-        signer=Signer(settings.signing_key()),
+        signer=Signer(settings.signing_key(), witnesses_in(settings.witness_keys_file)),
+        notes=NotesFile(settings.notes_path()),
+        settings=settings,
     )

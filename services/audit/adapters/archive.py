@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from chassis.bus.admission import Record, Stream
 from chassis.service import CannotStart
+from contracts.audit import ChainHead
 from services.audit.adapters import segments
 from services.audit.adapters.frames import Archived, framed, unframed
 from services.audit.adapters.shard import Shard
@@ -39,6 +40,29 @@ class Archive:
         """The number of the last record on disk of each shard."""
         shards = list(self._shards.items())  # a thread may add to them meanwhile
         return {stream: shard.seq for stream, shard in shards if shard.seq}
+
+    def heads(self) -> list[ChainHead]:
+        """How far each shard goes, with what stands for all of it: the digest of its chain, and the
+        root of its tree, which the disk holds when this returns."""
+        with self._turn:
+            return [
+                _head(stream, shard) for stream, shard in sorted(self._shards.items()) if shard.seq
+            ]
+
+    def inclusion(self, stream: Stream, seq: int, size: int) -> list[bytes]:
+        """The proof that a record is among the first `size`. Raises: ValueError, when it is not."""
+        with self._turn:
+            return self._known(stream).tree.inclusion(seq, size)
+
+    def consistency(self, stream: Stream, old: int, new: int) -> list[bytes]:
+        """The proof that the first `old` records begin the first `new`. Raises: ValueError."""
+        with self._turn:
+            return self._known(stream).tree.consistency(old, new)
+
+    def root(self, stream: Stream, size: int) -> bytes:
+        """The root over the first `size` records of a shard. Raises: ValueError."""
+        with self._turn:
+            return self._known(stream).tree.root(size)
 
     def append(self, records: Iterable[Record]) -> None:
         """Write records that follow on, in order of their numbers; on disk when this returns.
@@ -90,6 +114,11 @@ class Archive:
                 shard.close()
             os.close(self._lock)
 
+    def _known(self, stream: Stream) -> Shard:
+        if stream not in self._shards:
+            raise ValueError(f"the archive holds nothing of {stream.topic} {stream.shard}")
+        return self._shards[stream]
+
     def _frame(self, record: Record) -> bytes | None:
         return self._shard(record.stream).frame(record.seq)
 
@@ -97,6 +126,18 @@ class Archive:
         if stream not in self._shards:
             self._shards[stream] = Shard(self._folder, stream)
         return self._shards[stream]
+
+
+def _head(stream: Stream, shard: Shard) -> ChainHead:
+    shard.tree.complete(shard.seq)
+    shard.tree.sync()
+    return ChainHead(
+        topic=stream.topic,
+        shard=stream.shard,
+        seq=shard.seq,
+        digest=shard.digest.hex(),
+        tree_root=shard.tree.root(shard.seq).hex(),
+    )
 
 
 def open_archive(folder: Path) -> Archive:

@@ -17,12 +17,14 @@ from services.audit.adapters.frames import (
     Damaged,
     Torn,
     chained,
+    entries,
     entry,
     first_digest,
     framed,
     payload_bytes,
     places,
 )
+from services.audit.adapters.tree import Tree
 
 CLOSED_SEGMENTS_KNOWN = 64
 log = logging.getLogger(__name__)
@@ -44,6 +46,7 @@ class Shard:
         self._descriptor: int | None = None
         self._bytes = 0
         self._recover()
+        self.tree = Tree(self._folder, size=self.seq, frames_from=self._frames_from)
 
     @property
     def segments(self) -> int:
@@ -77,7 +80,11 @@ class Shard:
         return _frame_at(path, start) if start else None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the files."""
+        self.tree.sync()
+        self._close_segment()
+
+    def _close_segment(self) -> None:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
@@ -100,7 +107,7 @@ class Shard:
 
     def _begin(self) -> None:
         """Begin a segment. It is known to the disk once something was written to it."""
-        self.close()
+        self._close_segment()
         segments.make_folder(self._folder)
         path = segments.segment(self._folder, self.seq + 1)
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
@@ -129,6 +136,25 @@ class Shard:
             segments.sync_folder(self._folder)
         self._places.extend(starts)
         self._bytes, self.digest, self.seq = at, digest, self.seq + len(frames)
+        self._grow_tree(frames)
+
+    def _grow_tree(self, frames: Sequence[bytes]) -> None:
+        """The records are on disk; a tree that cannot follow now does so later."""
+        try:
+            if self.tree.size + len(frames) == self.seq:
+                self.tree.append(frames)
+            else:
+                self.tree.complete(self.seq)
+        except OSError:
+            log.exception("%s: the tree could not be written", self._folder)
+
+    def _frames_from(self, seq: int) -> Iterator[bytes]:
+        """The frames from a number on, in order."""
+        for path in segments.segments(self._folder):
+            content = path.read_bytes()
+            for found in entries(content):
+                if found.seq >= seq:
+                    yield content[found.frame]
 
     def _recover(self) -> None:
         """Find the last whole record; what a crash left behind it is set aside and cut off."""

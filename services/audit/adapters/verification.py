@@ -20,6 +20,7 @@ from services.audit.adapters.frames import (
     first_digest,
 )
 from services.audit.rules.findings import Damage
+from services.audit.rules.merkle import Peaks, leaf_hash
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class _ShardWalk:
     digest: bytes = b""
     path: Path = field(default_factory=Path)
     at: int = 0
+    peaks: Peaks = field(default_factory=Peaks)
 
     def __post_init__(self) -> None:
         self.digest = first_digest(self.stream)
@@ -79,7 +81,15 @@ class _ShardWalk:
         if self.seq == 0:
             return []
         topic, shard = self.stream
-        return [ChainHead(topic=topic, shard=shard, seq=self.seq, digest=self.digest.hex())]
+        return [
+            ChainHead(
+                topic=topic,
+                shard=shard,
+                seq=self.seq,
+                digest=self.digest.hex(),
+                tree_root=self.peaks.root().hex(),
+            )
+        ]
 
     def run(self) -> None:
         """Raises: _FoundDamage."""
@@ -101,7 +111,8 @@ class _ShardWalk:
         view, self.at = memoryview(content), DIGEST_BYTES
         while self.at < len(content):
             try:
-                self._take(entry(view, self.at))
+                found = entry(view, self.at)
+                self._take(found, leaf_hash(view[found.frame]))
             except Torn as error:
                 if is_last:
                     return
@@ -109,16 +120,19 @@ class _ShardWalk:
             except Damaged as error:
                 self._found(str(error))
 
-    def _take(self, found: Entry) -> None:
+    def _take(self, found: Entry, leaf: bytes) -> None:
         if found.seq != self.seq + 1:
             self._found(f"number {found.seq} stands here")
-        if (
-            self.signed
-            and found.seq == self.signed.seq
-            and found.digest.hex() != self.signed.digest
-        ):
+        self.peaks.add(leaf)
+        if self.signed and found.seq == self.signed.seq and not self._is_signed(found.digest):
             self._found("the record up to here is not the one that was signed")
         self.seq, self.digest, self.at = found.seq, found.digest, found.end
+
+    def _is_signed(self, digest: bytes) -> bool:
+        """Whether the record up to here is the signed one, by its chain and by its tree."""
+        assert self.signed is not None  # noqa: S101
+        root = self.signed.tree_root
+        return digest.hex() == self.signed.digest and root in (None, self.peaks.root().hex())
 
     def _found(self, detail: str) -> None:
         raise _FoundDamage(

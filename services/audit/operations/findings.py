@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from chassis.state.unit import Unit
-from services.audit import queries
+from services.audit.queries.findings import findings_known
 from services.audit.rules import findings
 from services.audit.rules.findings import Differing
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 async def raise_differing(unit: Unit, differing: Sequence[Differing]) -> None:
     """Records came again with another content: each content is a finding, once."""
     by_id = {found.finding_id: found for found in differing}
-    known = await queries.findings_known(unit.session, by_id)
+    known = await findings_known(unit.session, by_id)
     fresh = [found for finding_id, found in by_id.items() if finding_id not in known]
     if fresh:
         log.error("%d records differ from the archived ones", len(fresh))

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bus.admission import Stream
 from contracts.refusal import Refused
-from services.audit import queries
 from services.audit.adapters.archive import Archive
+from services.audit.queries.checkpoints import last_checkpoint
+from services.audit.queries.findings import findings_by_kind
 
 
 class EventNotArchived(Refused):
@@ -71,8 +72,8 @@ async def figures(session: AsyncSession, archive: Archive) -> Figures:
     for stream, seq in sorted(marks.items()):
         by_topic[stream.topic] = by_topic.get(stream.topic, 0) + seq
     size = await asyncio.to_thread(archive.size)
-    last = await queries.last_checkpoint(session)
-    kinds = await queries.findings_by_kind(session)
+    last = await last_checkpoint(session)
+    kinds = await findings_by_kind(session)
     return Figures(
         events=sum(marks.values()),
         events_by_topic=by_topic,

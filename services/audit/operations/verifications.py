@@ -10,10 +10,12 @@ from chassis.state.unit import Unit
 from chassis.web.access import Caller
 from contracts.audit import ChainHead
 from contracts.event import Cause
-from services.audit import queries
+from services.audit.adapters import Tools
 from services.audit.adapters.signing import Signer
 from services.audit.adapters.verification import Verifier
 from services.audit.models import Checkpoint
+from services.audit.operations import checkpoints as checkpoints_of
+from services.audit.queries.checkpoints import last_checkpoint
 from services.audit.rules import checkpoints, findings
 from services.audit.rules.findings import Damage
 
@@ -68,7 +70,7 @@ async def look_through(engine: AsyncEngine, *, verifier: Verifier, signer: Signe
     grows. Takes as long as the record is large, so it is no part of a transaction.
     """
     async with AsyncSession(engine) as session:
-        last = await queries.last_checkpoint(session)
+        last = await last_checkpoint(session)
     signed = _heads(last)
     if last is not None and not signer.has_signed(checkpoints.root(signed), last.signature):
         return Seen((), _altered(last))
@@ -77,13 +79,11 @@ async def look_through(engine: AsyncEngine, *, verifier: Verifier, signer: Signe
 
 
 async def conclude(
-    unit: Unit, seen: Seen, *, signer: Signer, by: Caller, cause: Cause
+    unit: Unit, seen: Seen, *, tools: Tools, by: Caller, cause: Cause
 ) -> Verification:
     """Sign a checkpoint over what was seen, or raise the finding."""
     if seen.damage is None:
-        signature = signer.sign(checkpoints.root(seen.heads))
-        event = checkpoints.sign(seen.heads, signature, cause=cause, officer=by.name, now=unit.now)
-        await unit.record([event])
+        await checkpoints_of.sign(unit, seen.heads, tools=tools, officer=by.name, cause=cause)
     else:
         await unit.record([findings.raise_damage(seen.damage, cause=cause, now=unit.now)])
     return seen.verification

@@ -1,28 +1,28 @@
-"""What is known of checkpoints and findings."""
+"""What is known of checkpoints."""
 
-from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from services.audit.models import Checkpoint, Finding
+from services.audit.models import Checkpoint
 
 
 async def last_checkpoint(session: AsyncSession) -> Checkpoint | None:
     """The checkpoint that covers most: the record only grows."""
-    latest = (col(Checkpoint.events).desc(), col(Checkpoint.signed_at).desc())
-    return await session.scalar(select(Checkpoint).order_by(*latest).limit(1))
+    return await session.scalar(select(Checkpoint).order_by(*_LATEST).limit(1))
 
 
-async def findings_known(session: AsyncSession, finding_ids: Collection[UUID]) -> set[UUID]:
-    """Those of these findings that were raised before."""
-    found = select(Finding.finding_id).where(col(Finding.finding_id).in_(finding_ids))
-    return set(await session.scalars(found))
+async def last_noted(session: AsyncSession) -> Checkpoint | None:
+    """The checkpoint with a note that covers most."""
+    noted = select(Checkpoint).where(col(Checkpoint.note).is_not(None))
+    return await session.scalar(noted.order_by(*_LATEST).limit(1))
 
 
-async def findings_by_kind(session: AsyncSession) -> dict[str, int]:
-    """How many findings there are of each kind."""
-    counted = select(Finding.kind, func.count()).group_by(Finding.kind).order_by(Finding.kind)
-    return dict((await session.execute(counted)).all())
+async def checkpoint_locked(session: AsyncSession, checkpoint_id: UUID) -> Checkpoint | None:
+    """The checkpoint, locked: whoever adds to it holds this."""
+    statement = select(Checkpoint).where(Checkpoint.checkpoint_id == checkpoint_id)
+    return await session.scalar(statement.with_for_update())
+
+
+_LATEST = (col(Checkpoint.events).desc(), col(Checkpoint.signed_at).desc())

@@ -18,7 +18,6 @@ from services.enrollment.operations import cards
 from services.enrollment.operations.cards import standing
 
 router = APIRouter(route_class=Guarded, tags=["Cards"])
-
 REVOCATIONS_AGE_MAX_S = 60
 """So long caches on the way may answer."""
 _READS = allowed("branch", "district", area=IN_OPERATION)

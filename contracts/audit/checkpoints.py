@@ -1,12 +1,14 @@
-"""Events of the audit service: checkpoints over the archive, and findings."""
+"""What the auditor vouches for."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.event import Event
 from contracts.types import Line, Officer, Sha256
+
+NOTE_CHARACTERS_MAX = 20_000
 
 
 class ChainHead(BaseModel):
@@ -18,6 +20,9 @@ class ChainHead(BaseModel):
     shard: Annotated[int, Field(ge=0)]
     seq: Annotated[int, Field(ge=1)]
     digest: Sha256
+    """Of the chain: SHA-256 of the digest before and of the record."""
+    tree_root: Sha256 | None = None
+    """RFC 6962 root over all records of the shard; None in events of before there were trees."""
 
 
 class CheckpointSigned(Event):
@@ -33,17 +38,21 @@ class CheckpointSigned(Event):
     """SHA-256 over one line `topic shard seq digest` a head: it stands for the whole record."""
     signature: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{86}==$")]
     """Ed25519 over the root's 32 bytes, base64."""
+    note: Annotated[str, Field(max_length=NOTE_CHARACTERS_MAX)] | None = None
+    """The same as a signed note (C2SP), for whoever verifies without anything of ours; None in
+    events of before there were notes."""
     signed_by: Officer
 
 
-class FindingRaised(Event):
-    """Something in the record is not as it was."""
+class CheckpointCosigned(Event):
+    """A witness with a key of its own saw the checkpoint, and that it continues the one before."""
 
-    type: ClassVar[str] = "audit.finding-raised.v1"
-    key_field: ClassVar[str] = "finding_id"
+    type: ClassVar[str] = "audit.checkpoint-cosigned.v1"
+    key_field: ClassVar[str] = "checkpoint_id"
 
-    finding_id: UUID
-    kind: Literal["archive-damaged", "content-differs", "checkpoint-altered"]
-    place: Line
-    """Topic, shard and number."""
-    detail: Line
+    checkpoint_id: UUID
+    witness: Line
+    """The name of the key."""
+    note: Annotated[str, Field(max_length=NOTE_CHARACTERS_MAX)]
+    """The signed note with the signature of the witness beside ours."""
+    taken_by: Officer

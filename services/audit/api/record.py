@@ -1,4 +1,4 @@
-"""What auditors ask: each route parses, authorises, calls and answers."""
+"""The record itself: its figures, one event of it, its verification."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from chassis.web.reading import Session, tools
 from services.audit.adapters import Tools
 from services.audit.operations import lookups, verifications
 
-router = APIRouter(route_class=Guarded)
+router = APIRouter(route_class=Guarded, tags=["Record"])
 SEQ_MAX = 10**18 - 1
 
 
@@ -33,7 +33,7 @@ async def verify(
     )
     return await command.run(
         lambda unit: verifications.conclude(
-            unit, seen, signer=tools.signer, by=command.caller, cause=command.cause
+            unit, seen, tools=tools, by=command.caller, cause=command.cause
         )
     )
 

@@ -1,0 +1,49 @@
+"""Checkpoints in a file beside the archive, for whoever verifies: signed notes, one after another.
+
+The file only grows. It stands where the auditor puts it (`AUDIT_CHECKPOINTS_FILE`): on a disk that
+the other services do not reach, or on one that keeps every version.
+"""
+
+import os
+from pathlib import Path
+
+from services.audit.adapters import segments
+from services.audit.rules.notes import SEPARATOR
+
+
+class NotesFile:
+    """Open for appending; one process writes, the one that writes the archive."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        segments.make_folder(path.parent)
+        self._cut()
+
+    def append(self, note: str) -> None:
+        """Add a note; it is on disk when this returns."""
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            is_first = os.fstat(descriptor).st_size == 0
+            os.write(descriptor, (note if is_first else SEPARATOR + note).encode())
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def last(self) -> str | None:
+        """The newest note."""
+        try:
+            text = self._path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        return text.rpartition(SEPARATOR)[2] or None
+
+    def _cut(self) -> None:
+        """Take away what a crash left half written: a note ends with the line of a signature."""
+        try:
+            content = self._path.read_bytes()
+        except FileNotFoundError:
+            return
+        whole, _, last = content.rpartition(SEPARATOR.encode())
+        _, signed, signatures = last.partition(b"\n\n")
+        if content and not (signed and signatures.endswith(b"\n")):
+            os.truncate(self._path, len(whole))

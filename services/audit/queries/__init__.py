@@ -1,0 +1,1 @@
+"""What audit reads of its own tables."""
