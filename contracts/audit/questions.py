@@ -20,7 +20,7 @@ class QuestionAsked(Event):
     question_id: UUID
     question: Line
     """Its name in the catalogue; `sql` of one of the auditor's own."""
-    parameters: dict[Line, Annotated[str, Field(max_length=SQL_CHARACTERS_MAX)]] = {}
+    parameters: dict[Line, Annotated[str, Field(max_length=SQL_CHARACTERS_MAX)]]
     """What it was asked with; of `sql` the statement."""
     form: Literal["page", "csv", "xlsx", "parquet"]
     rows: Annotated[int, Field(ge=0)]
