@@ -3,12 +3,17 @@
 import asyncio
 import json
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import services
 from tameng.machine import Described, service_command
 from tameng.problems import Problem
+
+_STANDALONE = Path(services.__file__ or "").parent / "audit" / "standalone" / "verify_archive.py"
 
 
 @dataclass(frozen=True)
@@ -29,11 +34,31 @@ async def verified(machine: Described) -> Checked:
     return await _run(machine, "audit", "verify")
 
 
+async def verified_apart(machine: Described, key: str) -> Checked:
+    """Verify the archive as whoever has a copy of it does, with the one file that needs nothing of
+    ours and the public key. Raises: Problem."""
+    audit = machine.environments["audit"]
+    return await _answer(
+        (
+            *(sys.executable, str(_STANDALONE), audit["AUDIT_ARCHIVE_FOLDER"]),
+            *("--checkpoints", audit["AUDIT_CHECKPOINTS_FILE"], "--key", key, "--json"),
+        ),
+        {},
+        what="the standalone verifier",
+    )
+
+
 async def _run(machine: Described, service: str, command: str) -> Checked:
+    words = service_command(service, command)
+    environment = machine.environments[service]
+    return await _answer(words, environment, what=f"{command} of {service}")
+
+
+async def _answer(words: tuple[str, ...], environment: Mapping[str, str], *, what: str) -> Checked:
     """0: passed; 1 with an answer: something differs; anything else is a failure to run."""
     process = await asyncio.create_subprocess_exec(
-        *service_command(service, command),
-        env={**os.environ, **machine.environments[service]},
+        *words,
+        env={**os.environ, **environment},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -42,7 +67,7 @@ async def _run(machine: Described, service: str, command: str) -> Checked:
         return Checked(process.returncode == 0, json.loads(output.splitlines()[-1]))
     except (IndexError, ValueError):
         last = errors.decode(errors="replace").strip().splitlines()[-1:]
-        raise Problem(f"{command} of {service} could not run: {' '.join(last)}") from None
+        raise Problem(f"{what} could not run: {' '.join(last)}") from None
 
 
 def differences(checked: Checked) -> list[str]:

@@ -164,6 +164,7 @@ async def _demo(state: Path, report: Path | None, *, keep: bool) -> bool:
         for line in found["differences"]:
             _say(line, style="red")
         console.print(figures.decisions(found))
+        console.print(figures.checkpoint(found))
         console.print(figures.times(found["seconds"], play.TITLES))
         _say(f"The cards of one kelurahan, to be printed: {found['card_sheets']}")
         for number, file in found["letters"].items():

@@ -144,5 +144,6 @@ def _claims(around: Surroundings) -> dict[str, str]:
 def _audit(around: Surroundings) -> dict[str, str]:
     return {
         "ARCHIVE_FOLDER": str(around.archive_folder),
+        "CHECKPOINTS_FILE": f"{around.archive_folder}.checkpoints",
         "SIGNING_KEY_FILE": str(around.keys.audit_signing_key_file()),
     }

@@ -129,7 +129,9 @@ def _copied(template: Database, *, name: str, of: str) -> tuple[str, ...]:
     """The statements that make a database, whatever it was before, of another."""
     return (
         f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
-        f'CREATE DATABASE "{name}" TEMPLATE "{of}" STRATEGY FILE_COPY OWNER "{template.owner.name}"',
+        # Copied as files: through the log, as usual, it takes the server three times as long.
+        f'CREATE DATABASE "{name}" TEMPLATE "{of}" STRATEGY FILE_COPY '
+        f'OWNER "{template.owner.name}"',
         # The schema's rights are copied, those to connect are not.
         f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC',
         f'GRANT CONNECT ON DATABASE "{name}" TO "{template.runtime.name}"',

@@ -26,6 +26,7 @@ class Statement:
     """One statement with named parameters, `:name`."""
 
     def __init__(self, sql: str) -> None:
+        self.written = sql
         self._names: list[str] = []
         self._sql = _NAME.sub(self._place, sql)
 

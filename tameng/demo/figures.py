@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
@@ -38,6 +39,8 @@ async def checked(day: Day, machine: Described) -> Figures:
     logged = await day.settle()
     day.progress.tell("the archive is verified")
     verification = await day.auditor.post("audit", "/verifications", {}, key="verify")
+    checkpoint = await day.auditor.get("audit", "/checkpoint")
+    apart = await checks.verified_apart(machine, checkpoint["key"])
     day.progress.tell("every service is rebuilt from its events", part=0.3)
     names = tuple(machine.environments)
     answers = await asyncio.gather(*(checks.replayed(machine, name) for name in names))
@@ -45,7 +48,7 @@ async def checked(day: Day, machine: Described) -> Figures:
     return await _gathered(
         day,
         events=drain.events_logged(logged, *OWNERS),
-        verification=verification,
+        verification=verification | {"apart": apart.passed, "note": checkpoint["note"]},
         replays=dict(zip(names, answers, strict=True)),
     )
 
@@ -85,6 +88,8 @@ async def _gathered(
             "verified": verification["verified"],
             "events": of_owners,
             "root": verification["root"],
+            "apart": verification["apart"],
+            "note": verification["note"],
         },
         "replay": {
             name: {"same": answer.passed, "events": answer.answer["events"]}
@@ -137,6 +142,7 @@ def lines(figures: Figures) -> list[Line]:
         Line("Debits equal credits", published=True, found=figures["ledger"]["balanced"]),
         Line("Events in the archive", figures["events"], figures["audit"]["events"]),
         Line("The archive's chain is whole", published=True, found=figures["audit"]["verified"]),
+        Line("The standalone verifier agrees", published=True, found=figures["audit"]["apart"]),
         Line(
             "Every service replays to the same",
             published=True,
@@ -183,6 +189,13 @@ def decisions(figures: Figures) -> Table:
             found.add_row("", benefit, f"Rp{line['amount']:,}", why)
         found.add_row("", "paid", f"Rp{decision['paid']:,}", "", end_section=True)
     return found
+
+
+def checkpoint(figures: Figures) -> Panel:
+    """The head of the signed note that stands for the whole record."""
+    origin, events, root, *shards = figures["audit"]["note"].partition("\n\n")[0].split("\n")
+    words = f"{origin}\n{events} events in {len(shards)} shards\nroot {root}"
+    return Panel.fit(words, title="Checkpoint, signed", title_align="left")
 
 
 def times(seconds: Mapping[str, float], titles: Mapping[str, str]) -> Table:

@@ -50,7 +50,7 @@ async def test_a_question_is_answered_and_stands_in_the_record(audit: Alone) -> 
 
 async def test_an_answer_comes_as_a_file_of_each_kind(audit: Alone) -> None:
     as_csv = await ask(audit, "completeness", form="csv")
-    (row,) = csv.DictReader(io.StringIO(as_csv.text.removeprefix("\ufeff")))
+    (row,) = csv.DictReader(io.StringIO(as_csv.text.removeprefix("\ufeff")), delimiter=";")
     assert (row["topic"], row["events"]) == ("banking.events", "7")
     as_xlsx = await ask(audit, "completeness", form="xlsx")
     sheet = load_workbook(io.BytesIO(as_xlsx.content)).worksheets[0]

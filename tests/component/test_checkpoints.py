@@ -102,7 +102,7 @@ async def test_the_standalone_verifier_agrees_and_finds_what_is_touched(audit: A
     segment.write_bytes(content)
     touched = standalone(audit)
     assert touched.returncode == 1
-    assert "changed" in touched.stdout
+    assert touched.stdout.startswith("CHANGED: ")
 
 
 async def test_a_record_and_its_growth_are_proven_to_whoever_has_the_notes(audit: Alone) -> None:

@@ -1,5 +1,6 @@
 """What the tests of the bus share: two services on topics of their own, and a hurry."""
 
+import os
 from collections.abc import AsyncIterator
 from itertools import count
 
@@ -35,7 +36,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def _made(brokers: str, make_database: MakeDatabase) -> World:
-    topics = Topics(f"bus{next(_WORLDS)}.")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")  # another process has the same Kafka
+    topics = Topics(f"bus.{worker}.{next(_WORLDS)}.")
     world = World(
         await make_node("enrollment", other="banking", make_database=make_database,
                         brokers=brokers, topics=topics),

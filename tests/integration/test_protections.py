@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import nullcontext
 
 import pytest
-from sqlalchemy import text
 
 from chassis import failpoints
 from chassis.bus import parking, positions, watermarks
@@ -17,6 +16,7 @@ from chassis.bus.positions import RelayDiverged
 from chassis.bus.rewinds import Gaps
 from chassis.state import unit
 from chassis.state.event_log import SHARDS
+from chassis.state.statements import Statement
 from tests.integration.strangers import commit, rows_of, send_foreign, send_rows, whole
 from tests.integration.test_set_back import SET_BACK, SHARD
 from tests.integration.world import (
@@ -146,12 +146,14 @@ async def test_a_relay_that_stops_when_its_database_was_set_back(
 OFF: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "one writer": lambda patch: patch.setattr(unit, "_OPEN_BULK", unit._OPEN_SINGLE),
     "row locks": lambda patch: patch.setattr(
-        watermarks, "_LOCK", text(str(watermarks._LOCK).replace("FOR UPDATE OF watermark", ""))
+        watermarks,
+        "_LOCK",
+        Statement(watermarks._LOCK.written.replace("FOR UPDATE OF watermark", "")),
     ),
     "compare": lambda patch: patch.setattr(
         watermarks,
         "_ADVANCE",
-        text(str(watermarks._ADVANCE).replace("watermark.seq = given.before", "true")),
+        Statement(watermarks._ADVANCE.written.replace("watermark.seq = given.before", "true")),
     ),
 }
 

@@ -63,7 +63,7 @@ def test_a_figure_that_differs_is_told(line: str) -> None:
         "accounts_deferred": 1_125, "memberships_active": 2_525, "cards_delivered": 2_525,
         "months_paid": 10_090, "contributions_paid": 169_512_000, "committed": 254_251_200,
         "claims_paid_full": 2, "claims_paid": 3, "amount_paid": 94_000_000, "events": 10,
-        "ledger": {"balanced": True}, "audit": {"events": 10, "verified": True},
+        "ledger": {"balanced": True}, "audit": {"events": 10, "verified": True, "apart": True},
         "replay": {"claims": {"same": True}}, "reconciled": {"all": True},
     }  # fmt: skip
     assert all(each.agrees for each in figures.lines(same))

@@ -10,6 +10,8 @@ from pathlib import Path
 from services.audit.adapters import segments
 from services.audit.rules.notes import SEPARATOR
 
+_SEPARATOR = SEPARATOR.encode()
+
 
 class NotesFile:
     """Open for appending; one process writes, the one that writes the archive."""
@@ -43,7 +45,16 @@ class NotesFile:
             content = self._path.read_bytes()
         except FileNotFoundError:
             return
-        whole, _, last = content.rpartition(SEPARATOR.encode())
-        _, signed, signatures = last.partition(b"\n\n")
-        if content and not (signed and signatures.endswith(b"\n")):
-            os.truncate(self._path, len(whole))
+        end = len(_whole(content))
+        if end < len(content):
+            os.truncate(self._path, end)
+
+
+def _whole(content: bytes) -> bytes:
+    """The notes that are whole: each ends with the line of a signature."""
+    for begun in (_SEPARATOR[:3], _SEPARATOR[:2], _SEPARATOR[:1]):
+        if content.endswith(b"\n" + begun):
+            return content.removesuffix(begun)
+    before, _, last = content.rpartition(_SEPARATOR)
+    _, signed, signatures = last.partition(b"\n\n")
+    return content if signed and signatures.endswith(b"\n") else before

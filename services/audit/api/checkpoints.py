@@ -27,10 +27,11 @@ class Cosign(Asked):
 @router.get("/checkpoint")
 async def latest(
     session: Session,
+    tools: Annotated[Tools, Depends(tools)],
     _caller: Annotated[Caller, allowed("auditor", "admin", area=ANYWHERE)],
 ) -> checkpoints.Vouched:
     """The newest checkpoint with its signed note."""
-    return await checkpoints.latest(session)
+    return await checkpoints.latest(session, tools=tools)
 
 
 @router.get("/checkpoint-key", response_class=PlainTextResponse, dependencies=[public])

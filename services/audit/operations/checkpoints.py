@@ -49,6 +49,8 @@ class Vouched(BaseModel):
     events: int
     note: str
     """A signed note (C2SP): the text, an empty line, and a line a signature."""
+    key: str
+    """The public key of ours, `NAME+HASH+BASE64`."""
     signed_at: datetime
 
 
@@ -78,12 +80,12 @@ async def sign_when_grown(units: Units, *, tools: Tools, own_topic: str) -> bool
     return False
 
 
-async def latest(session: AsyncSession) -> Vouched:
+async def latest(session: AsyncSession, *, tools: Tools) -> Vouched:
     """The checkpoint that covers most. Raises: CheckpointUnknown."""
     found = await queries.last_noted(session)
     if found is None:
         raise CheckpointUnknown("no checkpoint was signed yet: ask again in a minute")
-    return _vouched(found)
+    return _vouched(found, tools=tools)
 
 
 async def cosign(
@@ -108,13 +110,14 @@ async def cosign(
         taken_by=by.name,
     )
     await unit.record([cosigned])
-    return _vouched(found, note=note)
+    return _vouched(found, tools=tools, note=note)
 
 
-def _vouched(found: Checkpoint, *, note: str | None = None) -> Vouched:
+def _vouched(found: Checkpoint, *, tools: Tools, note: str | None = None) -> Vouched:
     return Vouched(
         checkpoint_id=found.checkpoint_id,
         events=found.events,
         note=note or found.note or "",
+        key=str(tools.signer.verifier),
         signed_at=found.signed_at,
     )
