@@ -867,7 +867,7 @@ def as_json(report: Report) -> str:
         "findings": [finding._asdict() for finding in report.findings],
         "remarks": report.remarks,
     }
-    return json.dumps(answer, indent=2)
+    return json.dumps(answer)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
