@@ -81,8 +81,7 @@ ACCOUNTS = Question(
            count(*) FILTER (WHERE worker.account_id IS NULL AND worker.has_ktp AND worker.has_kk)
              AS without_account_with_papers,
            count(shared.account_id) AS sharing, count(shared.account_id) > 0 AS finding
-    FROM workers worker
-    LEFT JOIN shared USING (account_id)
+    FROM workers worker LEFT JOIN shared USING (account_id)
     WHERE {within("worker.village_code")}
       AND EXISTS (SELECT FROM memberships member
                   WHERE member.worker_id = worker.worker_id AND member.ended_on IS NULL
