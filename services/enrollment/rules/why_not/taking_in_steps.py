@@ -29,7 +29,7 @@ def taking_in_steps(facts: Facts) -> Iterator[Step]:
 
 
 def _never_seen(facts: Facts) -> Step:
-    """Also of whoever was erased or stood unmarked in a roster sent back: nothing is left to find."""
+    """Also of whoever was erased, or stood unmarked in a roster sent back: nothing is left."""
     return Step(
         "proposed", "failed",
         "Orang dengan NIK ini tidak ada di daftar mana pun yang sudah diterima untuk program ini: "
