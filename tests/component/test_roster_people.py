@@ -79,8 +79,9 @@ async def test_the_dead_are_refused_in_every_programme(office: Office) -> None:
     await office.enroll(programme, rows(1, 2))
     dead = (await members(office))["2"]
     await office.alone.hear(death_verified(office.alone, dead, died_on=date(2025, 7, 6)))
-    for where in (programme, await office.open(name="Another programme")):
-        standing = await office.enroll(where, [row(1), row(30 + where.int % 60)])
+    other = await office.open(name="Another programme")
+    for number, where in ((30, programme), (31, other)):
+        standing = await office.enroll(where, [row(1), row(number)])
         assert (standing["enrolled"], standing["refused"]) == (1, {"person-dead": 1})
 
 
