@@ -21,7 +21,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from importlib import import_module
 from itertools import count
 from pathlib import Path
@@ -38,7 +37,7 @@ from chassis.bus.admission import Admission, Record, Stream
 from chassis.bus.reading import event_of
 from chassis.ids import new_id
 from chassis.service import Running, Service, application
-from chassis.state.database import owner_engine, runtime_engine
+from chassis.state.database import owner_engine
 from chassis.state.event_log import shard_of
 from chassis.state.replay import Report, replay
 from chassis.state.unit import EVERYWHERE, Units
@@ -48,7 +47,6 @@ from tameng.environment import RAIL, SERVICES, Surroundings, of_service
 from tameng.keys import Keys
 from tameng.stack.parts import Stack
 from tests.databases import MakeDatabase, Urls
-from tests.engines import ENGINES
 from tests.tokens import Issuer
 
 START = datetime(2025, 7, 7, 1, 0, tzinfo=UTC)
@@ -149,7 +147,7 @@ class Alone:
 
     async def replay(self) -> Report:
         """Rebuild all state beside the live tables and compare."""
-        owner = ENGINES.lend(owner_engine, self.urls.owner, application=self.service.name)
+        owner = owner_engine(self.urls.owner, application="replay")
         try:
             return await replay(
                 owner,
@@ -159,14 +157,14 @@ class Alone:
                 replica_events=Heard(self),
             )
         finally:
-            await ENGINES.take_back(owner)
+            await owner.dispose()
 
     async def close(self) -> None:
         """Let go of the database and the tools."""
         await self._clients.aclose()
         if hasattr(self.running.tools, "aclose"):
             await self.running.tools.aclose()
-        await ENGINES.take_back(self.units.engine)
+        await self.units.engine.dispose()
 
     def _numbered(self, event: Event) -> Record:
         owner = event.type.partition(".")[0]
@@ -204,13 +202,11 @@ async def alone(
     issuer: Issuer,
     service_database: MakeDatabase,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[MakeAlone]:
     """Call with a service's name, and settings to change: `await alone("banking", rail_url=...)`.
     Each call is another installation with a database of its own.
     """
     made: list[Alone] = []
-    monkeypatch.setattr("chassis.service.runtime_engine", partial(ENGINES.lend, runtime_engine))
 
     async def make(name: str, **changed: Any) -> Alone:
         urls = await service_database(name)

@@ -1,5 +1,6 @@
 """Auditors ask over HTTP; that they asked is on record, and nobody else may."""
 
+import asyncio
 import csv
 import io
 from typing import Any
@@ -46,6 +47,12 @@ async def test_a_question_is_answered_and_stands_in_the_record(audit: Alone) -> 
         "completeness", {"show": "all"}, "page", 1, WHY["reason"],
     )  # fmt: skip
     assert (await audit.replay()).same
+
+
+async def test_auditors_who_ask_at_once_are_all_answered(audit: Alone) -> None:
+    answers = await asyncio.gather(*(ask(audit, "completeness") for _ in range(8)))
+    assert {each.status_code for each in answers} == {200}
+    assert len(await audit.recorded(QuestionAsked)) == len(answers)
 
 
 async def test_an_answer_comes_as_a_file_of_each_kind(audit: Alone) -> None:

@@ -65,19 +65,18 @@ async def sign(
     return event
 
 
-async def sign_when_grown(units: Units, *, tools: Tools, own_topic: str) -> bool:
+async def sign_when_grown(units: Units, *, tools: Tools, own_topic: str) -> None:
     """Vouch for what came since the last checkpoint, if anything did."""
     async with units.reading(area=EVERYWHERE) as session:
         last = await queries.last_checkpoint(session)
     since = [ChainHead.model_validate(head) for head in last.heads] if last else []
     heads = await asyncio.to_thread(tools.archive.heads)
     if not rules.grew(heads, since, own_topic=own_topic):
-        return False
+        return
     async with units.bulk(area=EVERYWHERE) as unit:
         checkpoint_id = new_id()
         cause = Cause(checkpoint_id, checkpoint_id)
         await sign(unit, heads, tools=tools, officer=OFFICER, cause=cause)
-    return False
 
 
 async def latest(session: AsyncSession, *, tools: Tools) -> Vouched:

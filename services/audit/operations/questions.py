@@ -26,6 +26,8 @@ Form = Literal["page", "csv", "xlsx", "parquet"]
 TOGETHER_MAX = 2
 """Questions answered at once: each may take the memory of its limits."""
 _turns = asyncio.Semaphore(TOGETHER_MAX)
+_refreshing = asyncio.Lock()
+"""One export at a time: two who ask at once, or one and the job, wait for each other."""
 
 
 class SqlTooLong(Refused):
@@ -111,12 +113,13 @@ def asked(name: str, given: Mapping[str, str]) -> Asked:
 async def refresh(tools: Tools) -> parquet.Exported:
     """Add to the record for questions what is new in the archive. Raises: ExportRuns, OSError."""
     settings = tools.settings
-    return await asyncio.to_thread(
-        parquet.export,
-        settings.archive_folder,
-        settings.parquet_path(),
-        upto=tools.archive.watermarks(),
-    )
+    async with _refreshing:
+        return await asyncio.to_thread(
+            parquet.export,
+            settings.archive_folder,
+            settings.parquet_path(),
+            upto=tools.archive.watermarks(),
+        )
 
 
 def limits_of(settings: Settings, rows: int) -> Limits:

@@ -5,18 +5,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.state.statements import Statement
-from services.claims.queries.heirs import RegisteredParty
+from services.claims.queries.documents import CURRENT, DOCUMENT
+from services.claims.queries.heirs import PARTY, REGISTERED, RegisteredParty
 from services.claims.rules.documents import KnownDocument
 from services.claims.rules.filing import CaseFile
 
 # One question for both: a question costs its way to the database and back, not its rows.
-_CASE_FILE = Statement(f"""
-    SELECT ARRAY(SELECT ROW({", ".join(KnownDocument._fields)}) FROM documents
-                 WHERE claim_id = :claim_id AND replaced_by IS NULL
-                 ORDER BY attached_at, document_id),
-           ARRAY(SELECT ROW({", ".join(RegisteredParty._fields)}) FROM heirs
-                 WHERE claim_id = :claim_id AND struck_at IS NULL
-                 ORDER BY registered_at, party_id)""")  # noqa: S608  (names of fields)
+_CASE_FILE = Statement(
+    f"SELECT ARRAY(SELECT ROW({DOCUMENT}) {CURRENT}), ARRAY(SELECT ROW({PARTY}) {REGISTERED})"
+)
 
 
 async def case_file(session: AsyncSession, claim_id: UUID) -> CaseFile:

