@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
+from chassis.archive import segments
+from chassis.archive.frames import entries
 from chassis.bus.admission import Record, Stream
-from services.audit.adapters import segments
 from services.audit.adapters.archive import Archive, open_archive
-from services.audit.adapters.frames import entries
 
 SHARD = Stream("banking.events", 3)
 

@@ -13,9 +13,9 @@ from zlib import crc32
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from chassis.archive import segments
+from chassis.archive.frames import chained, entries, first_digest, framed
 from chassis.bus.admission import Stream
-from services.audit.adapters import segments
-from services.audit.adapters.frames import chained, entries, first_digest, framed
 from services.audit.adapters.tree import Tree
 from services.audit.rules import notes
 from services.audit.rules.notes import TreeHead

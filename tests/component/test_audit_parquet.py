@@ -7,11 +7,11 @@ import duckdb
 import pytest
 from fastapi.responses import StreamingResponse
 
+from chassis.archive.frames import framed, unframed
 from chassis.bus.admission import Record, Stream
 from chassis.web.sheets import Format
 from services.audit.adapters import apart, duck, parquet
 from services.audit.adapters.answering import Limits, Stopped
-from services.audit.adapters.frames import framed, unframed
 from services.audit.operations import questions
 from tests.archives import opened, record, written
 from tests.component.recorded_world import clean_world, records

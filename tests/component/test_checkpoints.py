@@ -11,10 +11,10 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from chassis.archive.frames import framed
 from chassis.bus.admission import Record, Stream
 from contracts.audit import CheckpointCosigned, CheckpointSigned
 from contracts.event import Event
-from services.audit.adapters.frames import framed
 from services.audit.adapters.notes_file import NotesFile
 from services.audit.rules import merkle, notes
 from services.audit.standalone import verify_archive

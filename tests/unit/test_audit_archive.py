@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from chassis.archive import segments
+from chassis.archive.frames import chained, first_digest, framed, unframed
 from chassis.bus.admission import Stream
 from chassis.service import CannotStart
-from services.audit.adapters import segments
-from services.audit.adapters.frames import chained, first_digest, framed, unframed
 from services.audit.adapters.shard import NumberOutOfOrder
 from services.audit.adapters.verification import Verifier
 from tests.archives import SHARD, bounds, opened, record, records, written

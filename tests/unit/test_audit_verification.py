@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from chassis.archive import segments
+from chassis.archive.frames import chained, first_digest, framed
 from chassis.bus.admission import Stream
 from contracts.audit import ChainHead
-from services.audit.adapters import segments
-from services.audit.adapters.frames import chained, first_digest, framed
 from services.audit.adapters.verification import Verifier
 from services.audit.rules.findings import Damage
 from tests.archives import SHARD, bounds, opened, record, records, written

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from services.audit.adapters import segments
-from services.audit.adapters.frames import chained, entries
+from chassis.archive import segments
+from chassis.archive.frames import chained, entries
 from services.audit.rules import notes
 from services.audit.standalone import verify_archive
 from services.audit.standalone.verify_archive import Finding, Report

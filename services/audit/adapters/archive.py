@@ -9,11 +9,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+from chassis.archive import segments
+from chassis.archive.frames import Archived, framed, unframed
 from chassis.bus.admission import Record, Stream
 from chassis.service import CannotStart
 from contracts.audit import ChainHead
-from services.audit.adapters import segments
-from services.audit.adapters.frames import Archived, framed, unframed
 from services.audit.adapters.shard import Shard
 from services.audit.rules.findings import Differing
 

@@ -7,7 +7,7 @@ the other services do not reach, or on one that keeps every version.
 import os
 from pathlib import Path
 
-from services.audit.adapters import segments
+from chassis.archive import segments
 from services.audit.rules.notes import SEPARATOR
 
 _SEPARATOR = SEPARATOR.encode()

@@ -20,10 +20,10 @@ from typing import NamedTuple
 
 import duckdb
 
+from chassis.archive import segments
+from chassis.archive.frames import HEAD_BYTES, entries
 from chassis.bus.admission import Stream
-from services.audit.adapters import segments
 from services.audit.adapters.answering import CONFIG
-from services.audit.adapters.frames import HEAD_BYTES, entries
 from services.audit.rules.record import BODY_COLUMNS, OFFICERS, OTHER_OFFICERS, PATHS
 
 PORTION_EVENTS_MAX = 50_000
@@ -143,10 +143,8 @@ def _rows(
     archive: Path, stream: Stream, *, after: int, last: int | None
 ) -> Iterator[tuple[int, str, str, str, str]]:
     """Number, id, type, key and body of each whole record with a higher number than `after`."""
-    paths = segments.segments(segments.folder_of(archive, stream))
-    begun = [place for place, path in enumerate(paths) if segments.first_seq(path) <= after + 1]
-    for path in paths[max(begun, default=0) :]:
-        content = path.read_bytes()
+    for path in segments.segments_since(segments.folder_of(archive, stream), after + 1):
+        content = segments.content_of(path)
         for found in entries(content):
             if last is not None and found.seq > last:
                 return

@@ -8,10 +8,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from chassis.bus.admission import Record, Stream
-from chassis.faults import Passing
-from services.audit.adapters import segments
-from services.audit.adapters.frames import (
+from chassis.archive import segments
+from chassis.archive.frames import (
     DIGEST_BYTES,
     HEAD_BYTES,
     Damaged,
@@ -24,6 +22,8 @@ from services.audit.adapters.frames import (
     payload_bytes,
     places,
 )
+from chassis.bus.admission import Record, Stream
+from chassis.faults import Passing
 from services.audit.adapters.tree import Tree
 
 CLOSED_SEGMENTS_KNOWN = 64
@@ -150,8 +150,8 @@ class Shard:
 
     def _frames_from(self, seq: int) -> Iterator[bytes]:
         """The frames from a number on, in order."""
-        for path in segments.segments(self._folder):
-            content = path.read_bytes()
+        for path in segments.segments_since(self._folder, seq):
+            content = segments.content_of(path)
             for found in entries(content):
                 if found.seq >= seq:
                     yield content[found.frame]

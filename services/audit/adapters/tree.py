@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from services.audit.adapters import segments
+from chassis.archive import segments
 from services.audit.rules import merkle
 from services.audit.rules.merkle import HASH_BYTES
 

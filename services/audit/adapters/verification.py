@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chassis.bus.admission import Stream
-from contracts.audit import ChainHead
-from services.audit.adapters import segments
-from services.audit.adapters.frames import (
+from chassis.archive import segments
+from chassis.archive.frames import (
     DIGEST_BYTES,
     Damaged,
     Entry,
@@ -19,6 +17,8 @@ from services.audit.adapters.frames import (
     entry,
     first_digest,
 )
+from chassis.bus.admission import Stream
+from contracts.audit import ChainHead
 from services.audit.rules.findings import Damage
 from services.audit.rules.merkle import Peaks, leaf_hash
 
@@ -99,7 +99,7 @@ class _ShardWalk:
             if first_seq != self.seq + 1:
                 self._found(f"the next segment begins with {first_seq}")
             self.path, self.at = path, 0
-            self._segment(path.read_bytes(), is_last=path == paths[-1])
+            self._segment(segments.content_of(path), is_last=path == paths[-1])
         if self.signed is not None and self.seq < self.signed.seq:
             self._found(f"the archive ends here; {self.signed.seq} records were signed")
 
