@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -86,6 +86,8 @@ class Service(Generic[S]):
     tools: Callable[[S], ServiceTools] = lambda _settings: ServiceTools()
     """What it uses beside its database, made once a process."""
     jobs: Callable[[Running[S]], Sequence[Job]] = lambda _running: ()
+    closing: Callable[[Running[S]], Awaitable[None]] | None = None
+    """What is left to do when it stops: nothing comes in any more, the database is still there."""
     store: Callable[[Running[S]], Store] | None = None
     """Where records go, when not through the handlers into the database."""
     commands: Callable[[typer.Typer], None] = lambda _commands: None
@@ -222,9 +224,21 @@ async def _running(service: Service[S], running: Running[S]) -> AsyncIterator[No
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await _close(service, running)
         await running.tools.aclose()
         await running.units.engine.dispose()
         log.info("stopped")
+
+
+async def _close(service: Service[S], running: Running[S]) -> None:
+    """Do what is left to do; what fails is no reason not to stop."""
+    if service.closing is None:
+        return
+    try:
+        async with asyncio.timeout(STOP_TIMEOUT_S):
+            await service.closing(running)
+    except Exception:
+        log.exception("not everything was done before stopping")
 
 
 async def _relay(running: Running[S]) -> None:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from chassis.archive import segments
 from chassis.archive.frames import chained, entries, first_digest, framed
 from chassis.bus.admission import Stream
+from services.audit.adapters import compression
 from services.audit.adapters.tree import Tree
 from services.audit.rules import notes
 from services.audit.rules.notes import TreeHead
@@ -321,10 +322,52 @@ def signed_by_a_stranger(forger: Forger) -> Expected:
     return of_checkpoint(number + 1, "signed with another key")
 
 
+def compressed(archive: Path) -> None:
+    """Compress what is closed, as the service does."""
+    for path in list(compression.closed(archive)):
+        compression.compress(path)
+
+
+def compressed_file(forger: Forger) -> tuple[Path, int, int]:
+    """One of them, with the first and the last number in it."""
+    compressed(forger.archive)
+    paths = segments.segments(forger.folder(SECOND))
+    place = forger.draw.randrange(len(paths) - 1)
+    return (paths[place], *map(segments.first_seq, paths[place : place + 2]))
+
+
+def damaged_compressed(forger: Forger) -> Expected:
+    """A byte, a piece of the end, or more at the end: whatever can still be read of it."""
+    path, begin, end = compressed_file(forger)
+    file = str(path.relative_to(forger.archive))
+    whole, content = path.read_bytes(), segments.read(path)
+    while segments.read(path) == content:  # some bits of a compressed file mean nothing
+        broken = bytearray(whole)
+        how = forger.draw.randrange(3)
+        at = forger.draw.randrange(len(broken))
+        if how == 0:
+            broken[at] ^= forger.draw.randrange(1, 256)
+        path.write_bytes((broken, broken[:at], broken + whole[:at])[how])
+    left = segments.read(path).bytes
+    number = begin + sum(1 for each in entries(left) if content.bytes.startswith(left[: each.end]))
+    return expected("changed", SECOND, begin if number == end else number, file)
+
+
+def swapped_files(forger: Forger) -> Expected:
+    """Two closed segments under each other's names."""
+    path, begin, _ = compressed_file(forger)
+    others = [each for each in segments.segments(forger.folder(SECOND))[:-1] if each != path]
+    other = forger.draw.choice(others)
+    mine, theirs = path.read_bytes(), other.read_bytes()
+    path.write_bytes(theirs)
+    other.write_bytes(mine)
+    return expected("reordered", SECOND, min(begin, segments.first_seq(other)))
+
+
 FORGERIES: tuple[Callable[[Forger], Expected], ...] = (
     flipped_byte, changed_event, other_length, removed_event, removed_segment, added_event,
     appended_event, copied_event, swapped_events, truncated, swapped_shards, edited_tree,
-    edited_checkpoint, edited_line, signed_by_a_stranger,
+    edited_checkpoint, edited_line, signed_by_a_stranger, damaged_compressed, swapped_files,
 )  # fmt: skip
 
 

@@ -3,9 +3,9 @@
 """
 
 import os
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import zstandard
 
@@ -13,10 +13,11 @@ from chassis.bus.admission import Stream
 
 SEGMENT_BYTES_MAX = 16 * 1024 * 1024
 """A segment that would grow beyond is closed, and the next begun."""
-CONTENT_BYTES_MAX = 1 << 30
-"""No more is taken out of a compressed one, whatever it claims to hold."""
 COMPRESSED = ".zst"
-_PIECE_BYTES = 1 << 20
+CONTENT_BYTES_MAX = 1 << 30
+"""Not much more is taken out of a compressed one, whatever it claims to hold."""
+_PIECE_BYTES = 4096
+"""Of a broken one, what was made of the pieces before is known."""
 _NAME = f"{20 * '[0-9]'}.segment"
 _SHARD = "[0-9][0-9]"
 
@@ -61,26 +62,45 @@ def first_seq(segment: Path) -> int:
     return int(segment.name.partition(".")[0])
 
 
+class Content(NamedTuple):
+    """What a segment holds; of a damaged compressed one what comes before the damage."""
+
+    bytes: bytes
+    is_damaged: bool
+
+
 def content_of(segment: Path) -> bytes:
-    """What a segment holds, even if it was compressed since its name was read; of a damaged
-    compressed one what comes before the damage. Raises: OSError.
-    """
+    """What a segment holds, as far as it can be read: see `read`. Raises: OSError."""
+    return read(segment).bytes
+
+
+def read(segment: Path) -> Content:
+    """What a segment holds, even if it was compressed since its name was read. Raises: OSError."""
     if segment.suffix != COMPRESSED:
         with suppress(FileNotFoundError):
-            return segment.read_bytes()
+            return Content(segment.read_bytes(), is_damaged=False)
         segment = segment.with_name(segment.name + COMPRESSED)
-    return b"".join(_pieces(segment))
+    return decompressed(segment)
 
 
-def _pieces(segment: Path) -> Iterator[bytes]:
-    with segment.open("rb") as file:
-        reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-        with suppress(zstandard.ZstdError):
-            for _ in range(CONTENT_BYTES_MAX // _PIECE_BYTES):
-                piece = reader.read(_PIECE_BYTES)
-                if not piece:
-                    return
-                yield piece
+def decompressed(file: Path) -> Content:
+    """What a compressed file holds: one frame of zstd, and nothing behind it. Raises: OSError."""
+    reader, pieces, size = zstandard.ZstdDecompressor().decompressobj(), list[bytes](), 0
+    with file.open("rb") as opened:
+        try:
+            while (piece := opened.read(_PIECE_BYTES)) and size < CONTENT_BYTES_MAX:
+                pieces.append(reader.decompress(piece))
+                size += len(pieces[-1])
+        except zstandard.ZstdError:  # broken, or something stands behind the frame
+            return Content(b"".join(pieces), is_damaged=True)
+    return Content(b"".join(pieces), is_damaged=not reader.eof or bool(reader.unused_data))
+
+
+def bytes_of(segment: Path) -> int:
+    """How large its file is, even if it was compressed since its name was read."""
+    with suppress(FileNotFoundError):
+        return segment.stat().st_size
+    return segment.with_name(segment.name + COMPRESSED).stat().st_size
 
 
 def sync_folder(folder: Path) -> None:

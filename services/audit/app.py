@@ -27,6 +27,7 @@ service = Service(
     routers=_routers,
     tools=adapters.make_tools,
     jobs=jobs.jobs,
+    closing=jobs.vouch,
     store=consumers.store,
     commands=commands.add_commands,
 )

@@ -11,9 +11,10 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from chassis.archive import segments
 from chassis.archive.frames import framed
 from chassis.bus.admission import Record, Stream
-from contracts.audit import CheckpointCosigned, CheckpointSigned
+from contracts.audit import CheckpointCosigned, CheckpointSigned, FindingRaised
 from contracts.event import Event
 from services.audit.adapters.notes_file import NotesFile
 from services.audit.rules import merkle, notes
@@ -183,3 +184,51 @@ def test_a_note_that_was_half_written_is_cut_off(tmp_path: Path) -> None:
         assert again.last() == first, cut
         again.append(second)
         assert path.read_bytes() == both
+
+
+def test_a_note_that_covers_less_than_the_last_is_left_out(tmp_path: Path) -> None:
+    signer = notes.Signer("tameng/archive", Ed25519PrivateKey.generate())
+    less, more = (
+        notes.signed(notes.checkpoint_text("o", [notes.TreeHead("t", 0, size, bytes(32))]), signer)
+        for size in (9, 10)
+    )
+    NotesFile(tmp_path / "notes").append(more)
+    file = NotesFile(tmp_path / "notes")
+    file.append(less)
+    assert (tmp_path / "notes").read_text() == more
+    file.append(more)
+    assert (tmp_path / "notes").read_text() == more + notes.SEPARATOR + more
+
+
+async def test_what_is_closed_is_vouched_for_at_once_and_compressed(
+    audit: Alone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segments, "SEGMENT_BYTES_MAX", 500)
+    await hear(audit, 2)
+    (vouch,) = (job for job in audit.service.jobs(audit.running) if job.name == "closed segments")
+    await vouch.step()
+    assert not await audit.recorded(CheckpointSigned)
+    await hear(audit, 9)
+    await vouch.step()
+    await vouch.step()
+    await audit.work("compression")
+    (signed,) = await audit.recorded(CheckpointSigned)
+    assert signed.events == 9
+    shard = segments.folder_of(audit.running.settings.archive_folder, stream(audit))
+    *closed, newest = segments.segments(shard)
+    assert {path.suffix for path in closed} == {".zst"}
+    assert newest.suffix == ".segment"
+    auditor = audit.client("auditor", area="53")
+    told = (await auditor.post("/verifications", json={}, headers=key())).json()
+    assert (told["verified"], told["events"]) == (True, 9)
+    topic, number = stream(audit)
+    for seq in range(1, 10):
+        assert (await auditor.get(f"/events/{topic}/{number}/{seq}")).json()["seq"] == seq
+    assert (await auditor.get("/figures")).json()["segments"] == len(closed) + 1
+    assert standalone(audit).returncode == 0
+    await hear(audit, 9)  # once more: nothing differs
+    assert not await audit.recorded(FindingRaised)
+    assert audit.service.closing is not None
+    await hear(audit, 10)
+    await audit.service.closing(audit.running)
+    assert [each.events for each in await audit.recorded(CheckpointSigned)][-1] == 10

@@ -36,7 +36,7 @@ from tests.forgeries import (
     tree,
 )
 
-TAMPERINGS = int(os.environ.get("TAMPERINGS", "600"))
+TAMPERINGS = int(os.environ.get("TAMPERINGS", "510"))
 PROGRAM = Path(verify_archive.__file__)
 KEY = verify_archive.key_in(str(SIGNER.verifier))
 EVENTS = 31
@@ -70,11 +70,13 @@ def test_every_forgery_is_found_and_placed(original: Path, tmp_path: Path, seeds
         archive = copied(original, tmp_path / str(seed))
         forgery = FORGERIES[seed % len(FORGERIES)]
         expected = forgery(Forger(archive, random.Random(seed)))
+        if seed // len(FORGERIES) % 2:
+            forgeries.compressed(archive)
         found = first(archive)
         told = (seed, forgery.__name__, found, expected)
         assert found.what in expected.what, told
         assert found[1:4] == expected[1:4], told
-        assert expected.file in {None, found.file}, told
+        assert expected.file is None or found.file.startswith(expected.file), told
         shutil.rmtree(archive.parent)
 
 
@@ -259,19 +261,16 @@ def test_what_the_key_signs_later_must_not_contradict_what_it_signed(
 def test_compressed_segments_are_read_and_their_damage_is_placed(
     archive: Path, package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    zstandard = pytest.importorskip("zstandard")
     if package == "program":
         if shutil.which("zstd") is None:
             pytest.skip("needs the program zstd")
         monkeypatch.setitem(sys.modules, "zstandard", None)
     closed = segments.segments(segments.folder_of(archive, SECOND))[:-1]
-    for path in closed:
-        content = zstandard.ZstdCompressor(write_checksum=True).compress(path.read_bytes())
-        path.with_name(f"{path.name}.zst").write_bytes(content)
-    assert verified(archive).findings == []  # while both are there
-    for path in closed:
-        path.unlink()
+    kept = closed[0].read_bytes()
+    forgeries.compressed(archive)
     assert verified(archive).findings == []
+    closed[0].write_bytes(kept)
+    assert verified(archive).findings == []  # while both are there
     second = closed[1].with_name(f"{closed[1].name}.zst")
     whole = second.read_bytes()
     second.write_bytes(whole[: len(whole) // 2])
@@ -280,7 +279,7 @@ def test_compressed_segments_are_read_and_their_damage_is_placed(
     assert segments.first_seq(closed[1]) <= found.number < segments.first_seq(closed[2])
     monkeypatch.setitem(sys.modules, "zstandard", None)
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(verify_archive.CannotCheck, match="install"):
+    with pytest.raises(verify_archive.CannotCheck, match=r"install .* or decompress it elsewhere"):
         verified(archive)
 
 

@@ -14,6 +14,7 @@ from chassis.archive.frames import Archived, framed, unframed
 from chassis.bus.admission import Record, Stream
 from chassis.service import CannotStart
 from contracts.audit import ChainHead
+from services.audit.adapters import compression
 from services.audit.adapters.shard import Shard
 from services.audit.rules.findings import Differing
 
@@ -34,6 +35,7 @@ class Archive:
         self._folder = folder
         self._lock = lock
         self._turn = threading.Lock()
+        self._compressing = threading.Lock()
         self._shards = {stream: Shard(folder, stream) for stream in segments.streams(folder)}
 
     def watermarks(self) -> dict[Stream, int]:
@@ -77,7 +79,12 @@ class Archive:
     def differing(self, records: Sequence[Record]) -> list[Differing]:
         """Those of these records whose number is taken by another content."""
         with self._turn:
-            compared = [(record, framed(record), self._frame(record)) for record in records]
+            framing = [(record, framed(record)) for record in records]
+            compared = [
+                (record, frame, shard.frame(record.seq))
+                for record, frame in framing
+                if not (shard := self._shard(record.stream)).holds(record.seq, frame)
+            ]
         return [
             Differing(
                 topic=record.stream.topic,
@@ -88,7 +95,6 @@ class Archive:
                 arrived_sha256=sha256(arrived).hexdigest(),
             )
             for record, arrived, archived in compared
-            if arrived != archived
         ]
 
     def event(self, stream: Stream, seq: int) -> Archived | None:
@@ -97,6 +103,10 @@ class Archive:
         with self._turn:
             frame = shard.frame(seq) if shard else None
         return unframed(frame) if frame else None
+
+    def closed_segments(self) -> int:
+        """How many segments nothing is added to any more."""
+        return sum(max(shard.segments - 1, 0) for shard in list(self._shards.values()))
 
     def size(self) -> Size:
         """How large it is."""
@@ -107,9 +117,17 @@ class Archive:
                 bytes=sum(shard.bytes_on_disk() for shard in shards),
             )
 
+    def compress(self) -> bool:
+        """Compress one closed segment; whether there was one. Nothing waits for it."""
+        with self._compressing:
+            found = next(compression.closed(self._folder), None)
+            if found:
+                compression.compress(found)
+        return found is not None
+
     def close(self) -> None:
         """Let go of the files, and let another process write."""
-        with self._turn:
+        with self._compressing, self._turn:
             for shard in self._shards.values():
                 shard.close()
             os.close(self._lock)
@@ -118,9 +136,6 @@ class Archive:
         if stream not in self._shards:
             raise ValueError(f"the archive holds nothing of {stream.topic} {stream.shard}")
         return self._shards[stream]
-
-    def _frame(self, record: Record) -> bytes | None:
-        return self._shard(record.stream).frame(record.seq)
 
     def _shard(self, stream: Stream) -> Shard:
         if stream not in self._shards:
@@ -157,4 +172,8 @@ def open_archive(folder: Path) -> Archive:
         raise CannotStart(
             f"another process writes in the archive {folder}: stop it first"
         ) from None
-    return Archive(folder, lock=lock)
+    try:
+        return Archive(folder, lock=lock)
+    except BaseException:
+        os.close(lock)
+        raise

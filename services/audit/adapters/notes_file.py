@@ -5,6 +5,7 @@ the other services do not reach, or on one that keeps every version.
 """
 
 import os
+import threading
 from pathlib import Path
 
 from chassis.archive import segments
@@ -18,11 +19,21 @@ class NotesFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._turn = threading.Lock()
         segments.make_folder(path.parent)
         self._cut()
+        self._events = _events(self.last() or "")
 
     def append(self, note: str) -> None:
-        """Add a note; it is on disk when this returns."""
+        """Add a note; it is on disk when this returns. One that covers less than the last is left
+        out, for it says nothing more: looking through everything takes longer than a minute may.
+        """
+        with self._turn:
+            if _events(note) >= self._events:
+                self._append(note)
+                self._events = _events(note)
+
+    def _append(self, note: str) -> None:
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         try:
             is_first = os.fstat(descriptor).st_size == 0
@@ -48,6 +59,12 @@ class NotesFile:
         end = len(_whole(content))
         if end < len(content):
             os.truncate(self._path, end)
+
+
+def _events(note: str) -> int:
+    """How many events a checkpoint covers: its second line."""
+    number = note.split("\n", 2)[1:2]
+    return int(number[0]) if number and number[0].isdigit() else 0
 
 
 def _whole(content: bytes) -> bytes:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from chassis.archive import segments
 from chassis.archive.frames import (
@@ -24,9 +25,12 @@ from chassis.archive.frames import (
 )
 from chassis.bus.admission import Record, Stream
 from chassis.faults import Passing
+from chassis.service import CannotStart
 from services.audit.adapters.tree import Tree
+from services.audit.rules.merkle import leaf_hash
 
-CLOSED_SEGMENTS_KNOWN = 64
+CLOSED_SEGMENTS_KNOWN = 2
+"""Each takes the memory of a whole segment."""
 log = logging.getLogger(__name__)
 
 
@@ -55,7 +59,7 @@ class Shard:
 
     def bytes_on_disk(self) -> int:
         """How large they are together."""
-        return sum(path.stat().st_size for path in segments.segments(self._folder))
+        return sum(map(segments.bytes_of, segments.segments(self._folder)))
 
     def append(self, records: Sequence[Record]) -> None:
         """Write the records that follow on; they are on disk when this returns.
@@ -75,9 +79,21 @@ class Shard:
             return None
         first_seq = self._first_seqs[place]
         path = segments.segment(self._folder, first_seq)
-        found = self._places if place == self.segments - 1 else _closed(path)
-        start = found[seq - first_seq] if seq - first_seq < len(found) else 0
+        if not self._is_open(seq):
+            return _closed(path).frame(seq - first_seq)
+        start = self._places[seq - first_seq] if seq <= self.seq else 0
         return _frame_at(path, start) if start else None
+
+    def holds(self, seq: int, frame: bytes) -> bool:
+        """Whether this is the frame of that number. In a closed segment the tree is asked, which
+        grew with it: who reads a topic anew would have every segment decompressed again.
+        """
+        if not self._is_open(seq) and seq <= self.tree.size:
+            return self.tree.leaf(seq) == leaf_hash(frame)
+        return self.frame(seq) == frame
+
+    def _is_open(self, seq: int) -> bool:
+        return self._descriptor is not None and seq >= self._first_seqs[-1]
 
     def close(self) -> None:
         """Let go of the files."""
@@ -159,23 +175,38 @@ class Shard:
     def _recover(self) -> None:
         """Find the last whole record; what a crash left behind it is set aside and cut off."""
         for path in reversed(segments.segments(self._folder)):
-            content, first_seq = path.read_bytes(), segments.first_seq(path)
+            content, first_seq = segments.content_of(path), segments.first_seq(path)
             found = places(content, first_seq=first_seq)
             end = _end(content, found)
-            if end < len(content):
+            if path.suffix == segments.COMPRESSED:
+                _check_whole(path, content, end)
+            elif end < len(content):
                 log.warning("%s: cut at byte %d of %d", path.name, end, len(content))
                 _set_aside(path, content[end:], at=end)
             if not found:
                 path.unlink()
                 segments.sync_folder(self._folder)
                 continue
-            self._descriptor = os.open(path, os.O_RDWR)
-            os.ftruncate(self._descriptor, end)
-            os.fdatasync(self._descriptor)
-            self._places, self._bytes = found, end
+            if path.suffix != segments.COMPRESSED:  # a closed one stays closed
+                self._reopen(path, found, end)
             self.seq, self.digest = first_seq + len(found) - 1, content[end - DIGEST_BYTES : end]
             break
         self._first_seqs = [segments.first_seq(p) for p in segments.segments(self._folder)]
+
+    def _reopen(self, path: Path, found: "array[int]", end: int) -> None:
+        self._descriptor = os.open(path, os.O_RDWR)
+        os.ftruncate(self._descriptor, end)
+        os.fdatasync(self._descriptor)
+        self._places, self._bytes = found, end
+
+
+def _check_whole(path: Path, content: bytes, end: int) -> None:
+    """A compressed segment was whole when it was compressed: it is never cut."""
+    if end == 0 or end < len(content):
+        raise CannotStart(
+            f"{path} is damaged and the last of its shard: move it away, then its events are"
+            " fetched again; or put a copy in its place"
+        )
 
 
 def _end(content: bytes, found: "array[int]") -> int:
@@ -200,9 +231,22 @@ def _write_all(descriptor: int, content: bytes, *, at: int) -> None:
         view, at = view[written:], at + written
 
 
+class _Closed(NamedTuple):
+    """A segment to which nothing is added any more."""
+
+    content: bytes
+    places: "array[int]"
+
+    def frame(self, place: int) -> bytes | None:
+        """The frame at a place, from 0; None when it is not whole."""
+        start = self.places[place] if place < len(self.places) else 0
+        return self.content[entry(memoryview(self.content), start).frame] if start else None
+
+
 @lru_cache(maxsize=CLOSED_SEGMENTS_KNOWN)
-def _closed(path: Path) -> "array[int]":
-    return places(path.read_bytes(), first_seq=segments.first_seq(path))
+def _closed(path: Path) -> _Closed:
+    content = segments.content_of(path)
+    return _Closed(content, places(content, first_seq=segments.first_seq(path)))
 
 
 def _frame_at(path: Path, start: int) -> bytes | None:

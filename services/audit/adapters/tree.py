@@ -76,6 +76,11 @@ class Tree:
         self._check(size)
         return merkle.root(self._node, size)
 
+    def leaf(self, seq: int) -> bytes:
+        """The hash of the frame of this number. Raises: ValueError, beyond the tree."""
+        self._check(seq)
+        return self._node(0, seq - 1)
+
     def inclusion(self, seq: int, size: int) -> list[bytes]:
         """The proof that the record of this number is in the tree of `size`. Raises: ValueError."""
         self._check(size)

@@ -99,7 +99,10 @@ class _ShardWalk:
             if first_seq != self.seq + 1:
                 self._found(f"the next segment begins with {first_seq}")
             self.path, self.at = path, 0
-            self._segment(segments.content_of(path), is_last=path == paths[-1])
+            content, is_damaged = segments.read(path)
+            self._segment(content, is_last=path == paths[-1])
+            if is_damaged:
+                self._found("the compressed file is damaged behind what is whole in it")
         if self.signed is not None and self.seq < self.signed.seq:
             self._found(f"the archive ends here; {self.signed.seq} records were signed")
 

@@ -59,6 +59,7 @@ OTHER_KEY, ALTERED = "signed with another key", "checkpoint altered"
 CONTRADICTS = "checkpoint contradicts the one before"
 HASH_BYTES = 32
 SEGMENT_BYTES_MAX = 1 << 30
+PIECE_BYTES = 4096
 _MAGIC = b"TMG1"
 _HEAD = struct.Struct(">4sIQI")
 _NUMBERED = struct.Struct(">4sIQ")
@@ -292,35 +293,50 @@ def _check_follows(before: Checkpoint, after: Checkpoint) -> None:
 # --- segments -----------------------------------------------------------------------------------
 
 
-def content_of(path: Path) -> bytes:
-    """What a segment holds; of a damaged compressed one what comes before the damage."""
+def content_of(path: Path) -> tuple[bytes, bool]:
+    """What a segment holds, and whether the file is as it should be; of a damaged compressed one
+    what comes before the damage.
+    """
     if path.suffix != ".zst":
         try:
-            return path.read_bytes()
+            return path.read_bytes(), True
         except FileNotFoundError:  # it was compressed meanwhile
             path = path.with_name(f"{path.name}.zst")
-    for module in ("compression.zstd", "zstandard"):
-        try:
-            opened = importlib.import_module(module).open(path, "rb")
-        except ImportError:
-            continue
-        with opened:
-            return b"".join(_pieces(opened))
+    reader = _decompressor()
+    if reader is not None:
+        return _decompressed(path, reader)
     program = shutil.which("zstd")
     if program is None:
-        raise CannotCheck(f"{path.name} is compressed: install the package or program `zstandard`")
-    return subprocess.run((program, "-dcq", path), check=False, capture_output=True).stdout  # noqa: S603
+        raise CannotCheck(
+            f"{path.name} is compressed: install the Python package `zstandard` or the program"
+            f" `zstd`, or decompress it elsewhere with `zstd -d --rm {path.name}`, then try again"
+        )
+    ran = subprocess.run((program, "-dcq", path), check=False, capture_output=True)  # noqa: S603
+    return ran.stdout, ran.returncode == 0
 
 
-def _pieces(opened: Any) -> Iterator[bytes]:  # noqa: ANN401  (either module's file)
-    for _ in range(SEGMENT_BYTES_MAX >> 16):
+def _decompressor() -> Any:  # noqa: ANN401  (either module's)
+    for module in ("compression.zstd", "zstandard"):
         try:
-            piece = opened.read(1 << 16)
-        except Exception:  # noqa: BLE001  (each module has its own; what is missing is found later)
-            return
-        if not piece:
-            return
-        yield piece
+            found = importlib.import_module(module).ZstdDecompressor()
+        except ImportError:
+            continue
+        return found.decompressobj() if hasattr(found, "decompressobj") else found
+    return None
+
+
+def _decompressed(path: Path, reader: Any) -> tuple[bytes, bool]:  # noqa: ANN401
+    """One frame, and nothing behind it."""
+    pieces: list[bytes] = []
+    size = 0
+    with path.open("rb") as file:
+        try:
+            while (piece := file.read(PIECE_BYTES)) and size < SEGMENT_BYTES_MAX:
+                pieces.append(reader.decompress(piece))
+                size += len(pieces[-1])
+        except Exception:  # noqa: BLE001  (each module has its own)
+            return b"".join(pieces), False
+    return b"".join(pieces), reader.eof and not reader.unused_data
 
 
 def segments_in(folder: Path) -> list[tuple[int, Path]]:
@@ -366,12 +382,14 @@ class Held:
     """What stands behind it."""
     missing: list[range] = field(default_factory=list)
     """Places of which the files tell that something stood there."""
+    damaged: tuple[Path, range] | None = None
+    """The first compressed file that is, and the places of what could be read of it."""
     breach: tuple[int, Path, int, str] | None = None
     """The first place where chain or numbers break: place, file, byte, what is there."""
 
     def take(self, path: Path, first_number: int) -> None:
         """Read a segment."""
-        content = content_of(path)
+        content, is_whole = content_of(path)
         if self.files and self.rest:
             self._broken(self.files[-1], self.end, "no whole record begins here")
         if first_number != len(self.numbers) + 1:
@@ -381,12 +399,13 @@ class Held:
         self.files.append(path)
         self.first_places.append(len(self.numbers))
         self.end, self.rest = 0, content
-        if len(content) < HASH_BYTES:
-            return
-        if content[:HASH_BYTES] != self.digest:
-            self._broken(path, 0, "the segment does not continue what is before it")
-        self._entries(path, content)
-        self.digest = content[self.end - HASH_BYTES : self.end]
+        if len(content) >= HASH_BYTES:
+            if content[:HASH_BYTES] != self.digest:
+                self._broken(path, 0, "the segment does not continue what is before it")
+            self._entries(path, content)
+            self.digest = content[self.end - HASH_BYTES : self.end]
+        if not is_whole and self.damaged is None:
+            self.damaged = (path, range(self.first_places[-1], len(self.numbers)))
 
     def _pass_over(self, places: range) -> None:
         if places.stop <= self.vouched:
@@ -451,7 +470,7 @@ def _next_head(content: bytes, at: int) -> int:
 
 @lru_cache(maxsize=1)
 def _remembered(path: Path) -> bytes:
-    return content_of(path)
+    return content_of(path)[0]
 
 
 # --- one shard ----------------------------------------------------------------------------------
@@ -515,7 +534,7 @@ class ShardCheck:
         places = [breach[0]] if breach else []
         places += unsigned if len(unsigned) == 1 else []
         if not places:
-            return self._tree_files()
+            return self._compressed_file() or self._tree_files()
         place = min(places)
         file, byte = self.held.where(place)
         detail = ""
@@ -560,6 +579,8 @@ class ShardCheck:
 
     def _kind(self, at: int) -> tuple[str, str]:
         """What happened at the first place that is not as it was."""
+        if self.held.damaged and at == self.held.damaged[1].stop:
+            return CHANGED, "the file is damaged: what was compressed behind here is lost"
         if at >= self.count:
             if self.held.is_damaged_at_end() and at < self.held.vouched:
                 return CHANGED, "the last record is damaged"
@@ -613,6 +634,14 @@ class ShardCheck:
             return False
         head = _NUMBERED.pack(_MAGIC, len(frame) - _HEAD.size, number + 1)
         return leaf_hash(head + _CRC.pack(crc32(head)) + frame[_HEAD.size :]) == expected
+
+    def _compressed_file(self) -> Finding | None:
+        """The record is as it was signed. Is the file it is compressed in?"""
+        if self.held.damaged is None:
+            return None
+        path, places = self.held.damaged
+        detail = "the file is damaged, and yet all that was compressed in it came out of it"
+        return self._finding(CHANGED, places, (path, 0), detail)
 
     def _tree_files(self) -> Finding | None:
         """The record is as it was signed. Are its tree files?"""
