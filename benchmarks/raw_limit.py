@@ -20,6 +20,7 @@ from aiokafka import AIOKafkaConsumer  # type: ignore[import-untyped]
 from sqlalchemy import make_url
 
 from chassis.bus import sender
+from chassis.bus.brokers import Brokers
 from chassis.bus.topics import Topics, create_topics
 from chassis.state.event_log import LogRow
 from tameng.machine import Described
@@ -44,7 +45,7 @@ class Hop(NamedTuple):
 
     number: int
     postgres: str
-    kafka: str
+    kafka: Brokers
     source: str | None
     sink: str
     arriving: int
@@ -127,7 +128,7 @@ async def _run(hop: Hop) -> None:
     connection = await asyncpg.connect(hop.postgres)
     consumer = AIOKafkaConsumer(
         *([hop.source] if hop.source else []),
-        bootstrap_servers=hop.kafka,
+        **hop.kafka.arguments(),
         auto_offset_reset="earliest",
     )
     async with sender.producing(hop.kafka) as producer:

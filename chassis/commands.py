@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 import typer
-from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+from aiokafka.errors import KafkaConnectionError, KafkaError  # type: ignore[import-untyped]
 from asyncpg import PostgresError  # type: ignore[import-untyped]
 from sqlalchemy.exc import DBAPIError
 
@@ -15,7 +15,7 @@ from chassis import parked
 from chassis import service as services
 from chassis.bus import partitions
 from chassis.bus.reread import Reread
-from chassis.bus.topics import Topics, create_topics
+from chassis.bus.topics import Topics
 from chassis.service import CannotStart, Service
 from chassis.settings import ServiceSettings, SettingsInvalid, load
 from chassis.state import migrations
@@ -53,7 +53,7 @@ def _commands(service: Service[Any]) -> typer.Typer:
 
     @commands.command()
     def migrate() -> None:
-        """Bring the database and the topics up to date. Runs as the owner of the tables."""
+        """Bring the database up to date. Runs as the owner of the tables."""
         asyncio.run(_migrate(service, load(service.settings)))
 
     @commands.command("replay")
@@ -75,10 +75,7 @@ def _commands(service: Service[Any]) -> typer.Typer:
 async def _check_surroundings(service: Service[Any], settings: ServiceSettings) -> None:
     """Raises what `run` says in one line when Kafka or the database is not there or not ready."""
     migrate = f"run `python -m services.{service.name} migrate`"
-    async with partitions.reading(settings.kafka) as consumer:
-        topic = Topics(settings.topic_prefix).of(service.name)
-        if topic not in await consumer.topics():
-            raise CannotStart(f"the topic {topic} is missing: {migrate}")
+    await _check_bus(service, settings)
     engine = owner_engine(settings.database_url.get_secret_value(), application=service.name)
     try:
         async with engine.connect() as connection:
@@ -95,9 +92,28 @@ async def _check_surroundings(service: Service[Any], settings: ServiceSettings) 
         await engine.dispose()
 
 
+async def _check_bus(service: Service[Any], settings: ServiceSettings) -> None:
+    """Raises CannotStart unless Kafka lets this user in and shows it every topic it needs."""
+    user = settings.kafka_user or "anybody"
+    try:
+        async with partitions.reading(settings.brokers()) as consumer:
+            seen = await consumer.topics()
+    except KafkaConnectionError:
+        raise CannotStart(
+            f"Kafka at {settings.kafka} does not answer, or does not take {user} with the password "
+            f"in {settings.kafka_password_file} over {settings.kafka_security}: is it up, and is "
+            "the file the one that it knows?"
+        ) from None
+    topics = Topics(settings.topic_prefix)
+    needed = {topics.rewinds, *map(topics.of, (service.name, *service.listens_to))}
+    if missing := needed - seen:
+        raise CannotStart(
+            f"Kafka shows {user} no topic {', '.join(sorted(missing))}: make the topics and the "
+            "rights to them with `tameng provision`"
+        )
+
+
 async def _migrate(service: Service[Any], settings: ServiceSettings) -> None:
-    owners = {service.name, *service.listens_to}
-    await create_topics(settings.kafka, Topics(settings.topic_prefix), owners=sorted(owners))
     engine = owner_engine(settings.owner_url(), application=f"{service.name} migrate")
     try:
         runtime_url = settings.database_url.get_secret_value()
@@ -115,7 +131,7 @@ async def _replay(service: Service[Any], settings: ServiceSettings) -> Report:
             tables=service.tables,
             projections=service.projections,
             replicas=service.replicas,
-            replica_events=Reread(settings.kafka, sources, service.replicas),
+            replica_events=Reread(settings.brokers(), sources, service.replicas),
         )
     finally:
         await engine.dispose()

@@ -157,7 +157,7 @@ def _assemble(service: Service[S], settings: S) -> Running[S]:
     engine = runtime_engine(settings.database_url.get_secret_value(), application=service.name)
     tools = service.tools(settings)
     units = Units(engine, service.projections, clock.clock_of(settings), tools)
-    topics = Topics(settings.topic_prefix)
+    brokers, topics = settings.brokers(), Topics(settings.topic_prefix)
     metrics = Metrics()
     health_ = Health()
     consumer = Consumer(
@@ -176,7 +176,7 @@ def _assemble(service: Service[S], settings: S) -> Running[S]:
         tools=tools,
         relay=Relay(
             engine,
-            settings.kafka,
+            brokers,
             topics.of(service.name),
             service.name,
             topics.rewinds,
@@ -185,7 +185,7 @@ def _assemble(service: Service[S], settings: S) -> Running[S]:
         ),
         consumer=consumer,
         subscription=Subscription(
-            connect(settings.kafka),
+            connect(brokers),
             consumer,
             f"{settings.topic_prefix}{service.name}",
             instance=f"{settings.topic_prefix}{service.name}.{settings.instance}",

@@ -9,6 +9,8 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.bus.brokers import Brokers, Security
+
 KEY_BYTES = 32
 
 
@@ -57,19 +59,55 @@ KeyFile = Annotated[Path, AfterValidator(_key_file)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_async_postgres)]
 
 
-class ServiceSettings(BaseSettings):
-    """What every service needs. A service subclasses it with an `env_prefix` of its own."""
+class BusSettings(BaseSettings):
+    """Where Kafka is and as whom to speak to it."""
 
     model_config = SettingsConfigDict(frozen=True, hide_input_in_errors=True, env_ignore_empty=True)
 
     mode: Literal["development", "production"] = "production"
+    kafka: str = Field(pattern=r"^[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*$")
+    """host:port, several with commas."""
+    kafka_security: Security = "sasl_ssl"
+    kafka_user: str | None = None
+    kafka_password_file: ExistingFile | None = None
+    kafka_ca_file: ExistingFile | None = None
+    """Of a certificate authority that this machine does not know by itself; PEM."""
+    topic_prefix: str = Field(default="", pattern=r"^[a-zA-Z0-9._-]*$", max_length=100)
+
+    @model_validator(mode="after")
+    def _known_to_kafka(self) -> Self:
+        security, user, password = (
+            _variable(type(self), f"kafka_{name}") for name in ("security", "user", "password_file")
+        )
+        if self.kafka_security != "plaintext" and not (
+            self.kafka_user and self.kafka_password_file
+        ):
+            raise ValueError(f"{user}, {password}: missing, {self.kafka_security} asks for both")
+        if self.kafka_security == "plaintext" and self.mode == "production":
+            raise ValueError(
+                f"{security}: on plaintext anybody may write events, set sasl_ssl (sasl_plaintext "
+                f"where nobody else is on the network) with {user} and {password}"
+            )
+        return self
+
+    def brokers(self) -> Brokers:
+        """What Kafka's clients are made with."""
+        return Brokers(
+            addresses=self.kafka,
+            security=self.kafka_security,
+            user=self.kafka_user or "",
+            password_file=self.kafka_password_file,
+            ca_file=self.kafka_ca_file,
+        )
+
+
+class ServiceSettings(BusSettings):
+    """What every service needs. A service subclasses it with an `env_prefix` of its own."""
+
     database_url: DatabaseUrl
     """The runtime role's."""
     owner_database_url: DatabaseUrl | None = None
     """The owner role's: only to migrate and to replay."""
-    kafka: str = Field(pattern=r"^[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*$")
-    """host:port, several with commas."""
-    topic_prefix: str = Field(default="", pattern=r"^[a-zA-Z0-9._-]*$", max_length=100)
     instance: str = Field(default="1", pattern=r"^[a-zA-Z0-9._-]+$", max_length=40)
     """Of the processes of this service at one time each has another."""
     host: str = "127.0.0.1"
@@ -104,7 +142,7 @@ class SealingSettings(ServiceSettings):
         return key_in(self.master_key_file)
 
 
-Settings = TypeVar("Settings", bound=ServiceSettings)
+Settings = TypeVar("Settings", bound=BaseSettings)
 
 
 def load(settings_class: type[Settings]) -> Settings:
@@ -116,7 +154,7 @@ def load(settings_class: type[Settings]) -> Settings:
         raise SettingsInvalid("; ".join(found)) from None
 
 
-def _problem(settings_class: type[ServiceSettings], error: ErrorDetails) -> str:
+def _problem(settings_class: type[BaseSettings], error: ErrorDetails) -> str:
     message = error["msg"].removeprefix("Value error, ")
     if error["type"] == "missing":
         message = "missing"
@@ -125,5 +163,5 @@ def _problem(settings_class: type[ServiceSettings], error: ErrorDetails) -> str:
     return f"{_variable(settings_class, str(error['loc'][0]))}: {message}"
 
 
-def _variable(settings_class: type[ServiceSettings], field: str) -> str:
+def _variable(settings_class: type[BaseSettings], field: str) -> str:
     return f"{settings_class.model_config.get('env_prefix', '')}{field}".upper()

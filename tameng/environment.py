@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.bus.brokers import Brokers
 from tameng.keys import Keys
 from tameng.ports import LOCALHOST
 from tameng.stack.databases import Database, Role, url_for
@@ -94,7 +95,7 @@ def _of_every_service(around: Surroundings, service: str) -> dict[str, str]:
         "OWNER_DATABASE_URL": url_for(
             superuser_url, database=own.name, role=own.owner, driver=DRIVER
         ),
-        "KAFKA": around.stack.kafka.address,
+        **_bus(around.stack.kafka.brokers(service)),
         "TOPIC_PREFIX": around.prefix,
         "HOST": LOCALHOST,
         "PORT": str(around.ports[service]),
@@ -105,6 +106,17 @@ def _of_every_service(around: Surroundings, service: str) -> dict[str, str]:
     if around.clock_file is not None:
         settings["CLOCK_FILE"] = str(around.clock_file)
     return settings
+
+
+def _bus(brokers: Brokers) -> dict[str, str]:
+    given = {
+        "KAFKA": brokers.addresses,
+        "KAFKA_SECURITY": brokers.security,
+        "KAFKA_USER": brokers.user,
+        "KAFKA_PASSWORD_FILE": brokers.password_file,
+        "KAFKA_CA_FILE": brokers.ca_file,
+    }
+    return {name: str(value) for name, value in given.items() if value}
 
 
 def _enrollment(around: Surroundings) -> dict[str, str]:

@@ -1,16 +1,19 @@
 """Everything on one machine: the stack, the databases, the rail and the four services."""
 
-import json
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from chassis import clock
+from chassis.bus.brokers import Brokers
+from chassis.bus.topics import Topics
 from chassis.clock import real_now
 from tameng import environment, steps, tokens
 from tameng import state as state_folder
@@ -18,9 +21,10 @@ from tameng.environment import RAIL, SERVICES, Surroundings
 from tameng.keys import Keys
 from tameng.ports import LOCALHOST
 from tameng.problems import Problem
+from tameng.provision.bus import open_bus
 from tameng.stack import databases, sockets
 from tameng.stack.local import local_stack
-from tameng.stack.parts import Stack
+from tameng.stack.parts import ADMIN, Stack
 from tameng.state import KEYS_FOLDER, Say, StateFolder
 from tameng.steps import Step
 from tameng.supervisor import Program, Supervisor
@@ -48,10 +52,14 @@ class Described:
     """Of each service, passwords included."""
     origins: dict[str, str]
     """Where Kafka, Postgres and Redis came from."""
-    kafka: str
+    kafka: Brokers
+    """As its administrator is let in."""
     topic_prefix: str
     clock_file: str | None
     """Of the simulated clock that the services follow; None on real time."""
+
+
+_DESCRIBED = TypeAdapter(Described)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,14 +120,14 @@ async def machine(
                 say(f"{RAIL}: {around.rail_url}")
             await _start_services(around, folder, supervisor, services)
             described = _describe(around)
-            _write_private(running_file, json.dumps(asdict(described), indent=1))
+            _write_private(running_file, _DESCRIBED.dump_json(described, indent=1).decode())
             yield Running(described=described, stack=stack, keys=keys, supervisor=supervisor)
 
 
 def describe(state: Path) -> Described:
     """The machine that runs on a state folder. Raises `Problem` when none does."""
     if state_folder.is_held(state) and (state / RUNNING_FILE).exists():
-        return Described(**json.loads((state / RUNNING_FILE).read_text()))
+        return _DESCRIBED.validate_json((state / RUNNING_FILE).read_bytes())
     raise Problem(f"nothing is running in {state}: start it with `tameng up --state {state}`")
 
 
@@ -166,7 +174,10 @@ async def _start_services(
     around: Surroundings, folder: StateFolder, supervisor: Supervisor, services: Sequence[str]
 ) -> None:
     made = [environment.database(around, service) for service in SERVICES]
-    await databases.create(around.stack.postgres.address, *made)
+    await steps.together(
+        databases.create(around.stack.postgres.address, *made),
+        open_bus(around.stack.kafka.brokers(ADMIN), Topics(around.prefix)),
+    )
     await steps.together(*(_migrate(around, folder, service) for service in SERVICES))
     if around.rail_url is None:
         await supervisor.start(_rail(around, folder))
@@ -215,7 +226,7 @@ def _describe(around: Surroundings) -> Described:
         urls={name: around.url(name) for name in (*SERVICES, RAIL)},
         environments={service: environment.of_service(around, service) for service in SERVICES},
         origins={str(kind): origin for kind, origin in around.stack.origins.items()},
-        kafka=around.stack.kafka.address,
+        kafka=around.stack.kafka.brokers(ADMIN),
         topic_prefix=around.prefix,
         clock_file=str(around.clock_file) if around.clock_file else None,
     )

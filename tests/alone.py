@@ -45,7 +45,8 @@ from contracts.catalogue import EVENTS
 from contracts.event import Event
 from tameng.environment import RAIL, SERVICES, Surroundings, of_service
 from tameng.keys import Keys
-from tameng.stack.parts import Stack
+from tameng.provision.bus import open_bus
+from tameng.stack.parts import ADMIN, Part, Stack
 from tests.databases import MakeDatabase, Urls
 from tests.tokens import Issuer
 
@@ -80,6 +81,7 @@ class Alone:
     urls: Urls
     clock: SetClock
     issuer: Issuer
+    kafka: Part
     records: list[Record] = field(default_factory=list)
     """What it heard so far."""
     _clients: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -159,6 +161,10 @@ class Alone:
         finally:
             await owner.dispose()
 
+    async def open_bus(self) -> None:
+        """Make the topics and the rights that it needs to run with its lifespan."""
+        await open_bus(self.kafka.brokers(ADMIN), self.running.topics)
+
     async def close(self) -> None:
         """Let go of the database and the tools."""
         await self._clients.aclose()
@@ -215,7 +221,7 @@ async def alone(
         service: Service[Any] = import_module(f"services.{name}.app").service
         settings = _settings(name, urls, set_clock.file, stack=stack, keys=session_keys) | changed
         app = application(service, service.settings(**settings))
-        one = Alone(service, app.state.running, app, urls, set_clock, issuer)
+        one = Alone(service, app.state.running, app, urls, set_clock, issuer, stack.kafka)
         made.append(one)
         return one
 

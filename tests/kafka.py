@@ -6,8 +6,11 @@ import subprocess
 from pathlib import Path
 
 from tameng import launcher
-from tameng.ports import LOCALHOST, free_port
-from tameng.stack import kafka, sockets
+from tameng.keys import Keys
+from tameng.ports import free_port
+from tameng.stack import kafka, kafka_users, sockets
+from tameng.stack.kafka_users import Users
+from tameng.stack.parts import Part
 
 UP_TIMEOUT_S = 40
 
@@ -15,17 +18,18 @@ UP_TIMEOUT_S = 40
 class Broker:
     """One broker with its records in a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, users: Users | None = None) -> None:
         self._folder = folder
         self._records = folder / "records"
-        self._port = free_port()
-        self._controller_port = free_port(besides=[self._port])
+        port = free_port()
+        self._ports = kafka.Ports(port, free_port(besides=[port]))
+        self._users = users or kafka_users.users(Keys(folder / "keys"))
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
-    def address(self) -> str:
-        """host:port"""
-        return f"{LOCALHOST}:{self._port}"
+    def part(self) -> Part:
+        """What its clients must know."""
+        return kafka.part(self._ports, self._users)
 
     async def start(self) -> None:
         """Start it on whatever its folder holds, and wait until it serves."""
@@ -33,8 +37,8 @@ class Broker:
         program = await kafka.program(
             folder=self._folder,
             log_file=log_file,
-            port=self._port,
-            controller_port=self._controller_port,
+            ports=self._ports,
+            users=self._users,
         )
         with log_file.open("ab") as log:
             self._process = subprocess.Popen(launcher.command(program.argv), stdout=log, stderr=log)

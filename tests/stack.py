@@ -23,10 +23,11 @@ import pytest
 import pytest_asyncio
 from pydantic import TypeAdapter
 
+from chassis.bus.brokers import Brokers
 from tameng import state
 from tameng.keys import Keys
 from tameng.stack.local import local_stack
-from tameng.stack.parts import Stack
+from tameng.stack.parts import ADMIN, Stack
 from tameng.supervisor import Supervisor
 
 _STACK = TypeAdapter(Stack)
@@ -115,9 +116,9 @@ async def _hurry(superuser_url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def kafka_address(stack: Stack) -> str:
-    """host:port"""
-    return stack.kafka.address
+def kafka_admin(stack: Stack) -> Brokers:
+    """Kafka, as its administrator is let in."""
+    return stack.kafka.brokers(ADMIN)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-unt
 
 from chassis.bus import tolerance, wire
 from chassis.bus.admission import Record
+from chassis.bus.brokers import Brokers
 from chassis.bus.positions import START, Position
 from chassis.bus.stopping import stopped
 from chassis.state.event_log import SHARDS
@@ -30,11 +31,11 @@ class Tail(NamedTuple):
 
 
 @asynccontextmanager
-async def reading(brokers: str) -> AsyncIterator[AIOKafkaConsumer]:
+async def reading(brokers: Brokers) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer without a group, that finds its place again when a partition lost its end."""
     tolerance.install()
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=brokers,
+        **brokers.arguments(),
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -54,7 +55,7 @@ def partitions_of(topic: str) -> list[TopicPartition]:
 
 
 async def tails(
-    brokers: str, topic: str, *, source: str, span_records: int = SPAN_FIRST_RECORDS
+    brokers: Brokers, topic: str, *, source: str, span_records: int = SPAN_FIRST_RECORDS
 ) -> dict[int, Tail]:
     """Where each partition ends, and its last event of `source`, looked for backwards.
 

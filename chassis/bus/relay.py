@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.bus import partitions, positions, rewinds, sender
+from chassis.bus.brokers import Brokers
 from chassis.bus.positions import PartitionWentBack, Position
 from chassis.bus.rewinds import Rewind
 from chassis.failpoints import failpoint
@@ -44,7 +45,7 @@ class Relay:
     """Copies one service's log to its topic. Two at once do no harm, only double work."""
 
     engine: AsyncEngine
-    brokers: str
+    brokers: Brokers
     topic: str
     source: str
     rewinds_topic: str

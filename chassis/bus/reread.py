@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bus import partitions, watermarks, wire
 from chassis.bus.admission import Record, Stream, admit
+from chassis.bus.brokers import Brokers
 from chassis.bus.reading import Unreadable, event_of
 from chassis.state.projections import Projections
 from contracts.event import Event
@@ -26,7 +27,7 @@ class TopicIncomplete(RuntimeError):
 class Reread:
     """The events that a service's replica tables are made of."""
 
-    brokers: str
+    brokers: Brokers
     sources: Mapping[str, str]
     """Which service owns each topic."""
     replicas: Projections

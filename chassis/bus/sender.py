@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]
 from aiokafka.producer.message_accumulator import BatchBuilder  # type: ignore[import-untyped]
 
 from chassis.bus import wire
+from chassis.bus.brokers import Brokers
 from chassis.bus.stopping import stopped
 from chassis.state.event_log import LogRow
 
@@ -26,10 +27,10 @@ class Span(NamedTuple):
 
 
 @asynccontextmanager
-async def producing(brokers: str) -> AsyncIterator[AIOKafkaProducer]:
+async def producing(brokers: Brokers) -> AsyncIterator[AIOKafkaProducer]:
     """An idempotent producer. It is never mended: whoever meets an error leaves and comes back."""
     producer = AIOKafkaProducer(
-        bootstrap_servers=brokers,
+        **brokers.arguments(),
         enable_idempotence=True,
         acks="all",
         max_batch_size=BATCH_BYTES_MAX,

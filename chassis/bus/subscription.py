@@ -12,8 +12,10 @@ from aiokafka.coordinator.assignors.sticky.sticky_assignor import (  # type: ign
 )
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.security import SASLPlaintext
 
 from chassis.bus import tolerance
+from chassis.bus.brokers import Brokers
 from chassis.bus.consumer import Consumer
 
 Batch = tuple[ConsumerRecord, ...]
@@ -26,16 +28,23 @@ GRACEFUL_TIMEOUT_S = 25.0
 log = logging.getLogger(__name__)
 
 
-def connect(brokers: str) -> KafkaBroker:
-    """FastStream's broker as the bus needs it. Topics are made by a migration, not in passing."""
+def connect(brokers: Brokers) -> KafkaBroker:
+    """FastStream's broker as the bus needs it. Topics are made beforehand, not in passing."""
     tolerance.install()
     return KafkaBroker(
-        brokers,
+        brokers.addresses,
+        security=_security(brokers),
         allow_auto_create_topics=False,
         metadata_max_age_ms=METADATA_MAX_AGE_MS,
         graceful_timeout=GRACEFUL_TIMEOUT_S,
         logger=log,
     )
+
+
+def _security(brokers: Brokers) -> SASLPlaintext | None:
+    if brokers.security == "plaintext":
+        return None
+    return SASLPlaintext(brokers.user, brokers.password(), ssl_context=brokers.tls())
 
 
 @dataclass

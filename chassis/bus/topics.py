@@ -10,6 +10,7 @@ from aiokafka.errors import (  # type: ignore[import-untyped]
     for_code,
 )
 
+from chassis.bus.brokers import Brokers
 from chassis.state.event_log import SHARDS
 
 RECORD_BYTES_MAX = 1_048_576
@@ -45,15 +46,14 @@ class Topics:
         return {self.of(owner): owner for owner in owners}
 
 
-async def create_topics(brokers: str, topics: Topics, *, owners: Iterable[str]) -> None:
+async def create_topics(brokers: Brokers, topics: Topics, *, owners: Iterable[str]) -> list[str]:
     """Create the topics of these services and the one for rewinds, where they are missing.
 
-    The topics of others are created too: a service may start before the one it listens to.
-    Raises: KafkaError, with the topic's name in it.
+    Returns the names of those that were. Raises: KafkaError, with the topic's name in it.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
-    await admin.start()
+    admin = AIOKafkaAdminClient(**brokers.arguments())
     try:
+        await admin.start()
         replicas = min(REPLICAS_MAX, len((await admin.describe_cluster())["brokers"]))
         wanted = [
             NewTopic(topics.of(o), SHARDS, replicas, topic_configs=EVENT_TOPIC) for o in owners
@@ -65,3 +65,4 @@ async def create_topics(brokers: str, topics: Topics, *, owners: Iterable[str]) 
     for topic, code, *message in answer.topic_errors:
         if code not in (0, TopicAlreadyExistsError.errno):
             raise KafkaError(f"{topic}: {for_code(code).__name__} {message}")
+    return [topic for topic, code, *_ in answer.topic_errors if code == 0]

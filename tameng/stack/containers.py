@@ -17,8 +17,9 @@ import docker  # type: ignore[import-untyped]
 from docker.errors import DockerException  # type: ignore[import-untyped]
 from testcontainers.core.container import DockerContainer
 
+from tameng.keys import Keys
 from tameng.ports import LOCALHOST
-from tameng.stack import kafka, postgres, redis, sockets
+from tameng.stack import addresses, kafka, kafka_users, postgres, redis, sockets
 from tameng.stack.parts import Kind, Part
 
 ENGINE_DEFAULT = "unix:///var/run/docker.sock"
@@ -57,17 +58,17 @@ def has_engine() -> bool:
 
 
 @asynccontextmanager
-async def part(kind: Kind, *, port: int, volume: str, password: str) -> AsyncIterator[Part]:
+async def part(kind: Kind, *, port: int, volume: str, keys: Keys) -> AsyncIterator[Part]:
     """The part in a container with that host port and that named volume, ready to be used.
 
     Raises one of `BROKEN` when the engine cannot run it, for one because it cannot get the image.
     """
-    container = _container(_recipe(kind, port=port, password=password), port=port, volume=volume)
+    container = _container(recipe(kind, port=port, keys=keys), port=port, volume=volume)
     try:
         await asyncio.to_thread(container.start)
-        address = _address(kind, port=port, password=password)
-        await _wait_for(kind, address)
-        yield Part(kind=kind, origin="container", address=address)
+        started = _started(kind, port=port, keys=keys)
+        await _wait_for(started)
+        yield started
     finally:
         await asyncio.to_thread(container.stop)
 
@@ -95,32 +96,39 @@ def _container(recipe: Recipe, *, port: int, volume: str) -> DockerContainer:
     )
 
 
-async def _wait_for(kind: Kind, address: str) -> None:
-    answers = {"kafka": kafka.answers, "postgres": postgres.answers, "redis": redis.answers}[kind]
+async def _wait_for(started: Part) -> None:
     async with asyncio.timeout(READY_TIMEOUT_S):
-        await sockets.until(partial(answers, address))
+        await sockets.until(partial(addresses.answers, started))
 
 
-def _address(kind: Kind, *, port: int, password: str) -> str:
+def _started(kind: Kind, *, port: int, keys: Keys) -> Part:
     if kind == "kafka":
-        return f"{LOCALHOST}:{port}"
-    address = postgres.url if kind == "postgres" else redis.url
-    return address(port=port, password=password)
+        address, access = f"{LOCALHOST}:{port}", kafka_users.users(keys).access
+        return Part(kind=kind, origin="container", address=address, access=access)
+    url = postgres.url if kind == "postgres" else redis.url
+    address = url(port=port, password=keys.password(kind))
+    return Part(kind=kind, origin="container", address=address)
 
 
-def _recipe(kind: Kind, *, port: int, password: str) -> Recipe:
+def recipe(kind: Kind, *, port: int, keys: Keys) -> Recipe:
+    """What runs the part so that it is reached at that port of this machine."""
     if kind == "kafka":
-        return _kafka(port)
+        return _kafka(port, keys)
+    password = keys.password(kind)
     return _postgres(password) if kind == "postgres" else _redis(password)
 
 
-def _kafka(port: int) -> Recipe:
+def _kafka(port: int, keys: Keys) -> Recipe:
+    """The passwords are in its environment: the container's user may not read our files."""
+    listener = kafka_users.LISTENER
     settings = kafka.SETTINGS_FOR_ONE_BROKER | {
         "controller.quorum.voters": "1@localhost:9093",
-        "listeners": "PLAINTEXT://:9092,CONTROLLER://:9093",
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-        "advertised.listeners": f"PLAINTEXT://{LOCALHOST}:{port}",
+        "listeners": f"{listener}://:9092,CONTROLLER://:9093",
+        "advertised.listeners": f"{listener}://{LOCALHOST}:{port}",
         "log.dirs": "/var/lib/kafka/data",
+        **kafka_users.settings(
+            lambda user: keys.password(f"kafka-{user}"), security="sasl_plaintext"
+        ),
     }
     env = {f"KAFKA_{name.upper().replace('.', '_')}": value for name, value in settings.items()}
     return Recipe(image="apache/kafka:4.1.1", port=9092, folder="/var/lib/kafka/data", env=env)

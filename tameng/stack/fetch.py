@@ -85,8 +85,8 @@ def _record_startup() -> None:
     folder = Path(tempfile.mkdtemp(prefix="tameng-kafka-"))
     try:
         port = free_port()
-        controller_port = free_port(besides=[port])
-        asyncio.run(kafka.record_startup(folder=folder, port=port, controller_port=controller_port))
+        ports = kafka.Ports(port, free_port(besides=[port]))
+        asyncio.run(kafka.record_startup(folder=folder, ports=ports))
     finally:
         shutil.rmtree(folder)
 

@@ -6,14 +6,19 @@ import shutil
 import uuid
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
+from chassis.bus.brokers import Brokers
 from tameng import launcher, steps
+from tameng.keys import Keys
 from tameng.ports import LOCALHOST
 from tameng.problems import Problem, log_tail
-from tameng.stack import jars, sockets
+from tameng.stack import jars, kafka_users, sockets
+from tameng.stack.kafka_users import Users
+from tameng.stack.parts import ADMIN, Part
 from tameng.steps import Step
 from tameng.supervisor import Program
 
@@ -23,7 +28,7 @@ SETTINGS_FOR_ONE_BROKER = {
     "process.roles": "broker,controller",
     "node.id": "1",
     "controller.listener.names": "CONTROLLER",
-    # Topics are made by the services' migrations, with their partitions and retention.
+    # Topics are made by the administrator, with their partitions and retention.
     "auto.create.topics.enable": "false",
     "offsets.topic.replication.factor": "1",
     "offsets.topic.num.partitions": "1",
@@ -39,23 +44,42 @@ SETTINGS_FOR_ONE_BROKER = {
 }
 
 
-async def program(*, folder: Path, log_file: Path, port: int, controller_port: int) -> Program:
+class Ports(NamedTuple):
+    """Of one broker, all on 127.0.0.1."""
+
+    clients: int
+    controller: int
+
+
+async def program(
+    *,
+    folder: Path,
+    log_file: Path,
+    ports: Ports,
+    users: Users,
+) -> Program:
     """The broker that keeps its records in `folder`, formatted first when it is new."""
-    settings = _write_settings(folder, port=port, controller_port=controller_port)
+    settings = _write_settings(folder, ports, users)
     await _format(folder, settings, log_file)
     return Program(
         name="Kafka",
         argv=jars.java("kafka.Kafka", str(settings)),
         log_file=log_file,
-        is_ready=partial(answers, f"{LOCALHOST}:{port}"),
+        is_ready=partial(answers, part(ports, users).brokers(ADMIN)),
     )
 
 
-async def ask(address: str) -> None:
-    """Have the broker at host:port name itself. Raises OSError or KafkaError when it does not."""
+def part(ports: Ports, users: Users) -> Part:
+    """The embedded broker as the others see it."""
+    address = f"{LOCALHOST}:{ports.clients}"
+    return Part(kind="kafka", origin="embedded", address=address, access=users.access)
+
+
+async def ask(brokers: Brokers) -> None:
+    """Have the brokers name themselves. Raises OSError or KafkaError when they do not."""
     # A bare connection first, because the client logs an error for every vain one.
-    await sockets.connect(address)
-    admin = AIOKafkaAdminClient(bootstrap_servers=address)
+    await sockets.connect(brokers.addresses.partition(",")[0])
+    admin = AIOKafkaAdminClient(**brokers.arguments())
     try:
         async with asyncio.timeout(ANSWER_TIMEOUT_S):
             await admin.start()
@@ -65,19 +89,20 @@ async def ask(address: str) -> None:
         await admin.close()
 
 
-async def answers(address: str) -> bool:
-    """Whether a broker serves at host:port."""
+async def answers(brokers: Brokers) -> bool:
+    """Whether a broker serves there and knows the user."""
     try:
-        await ask(address)
+        await ask(brokers)
     except (KafkaError, OSError):  # a TimeoutError is an OSError
         return False
     return True
 
 
-async def record_startup(*, folder: Path, port: int, controller_port: int) -> None:
+async def record_startup(*, folder: Path, ports: Ports) -> None:
     """Start a broker once and stop it, so that Java writes down how to start it faster."""
     log_file = folder / "kafka.log"
-    settings = _write_settings(folder, port=port, controller_port=controller_port)
+    users = kafka_users.users(Keys(folder / "keys"))
+    settings = _write_settings(folder, ports, users)
     await _format(folder, settings, log_file)
     with log_file.open("ab") as log:
         running = await asyncio.create_subprocess_exec(
@@ -87,7 +112,7 @@ async def record_startup(*, folder: Path, port: int, controller_port: int) -> No
         )
     try:
         async with asyncio.timeout(RECORD_TIMEOUT_S):
-            await sockets.until(partial(answers, f"{LOCALHOST}:{port}"))
+            await sockets.until(partial(answers, part(ports, users).brokers(ADMIN)))
             running.terminate()
             await running.wait()
     except TimeoutError:
@@ -97,13 +122,14 @@ async def record_startup(*, folder: Path, port: int, controller_port: int) -> No
         raise Problem(f"Kafka did not start (exit code {running.returncode}):{log_tail(log_file)}")
 
 
-def _write_settings(folder: Path, *, port: int, controller_port: int) -> Path:
-    listener = f"PLAINTEXT://{LOCALHOST}:{port}"
+def _write_settings(folder: Path, ports: Ports, users: Users) -> Path:
+    listener = f"{kafka_users.LISTENER}://{LOCALHOST}:{ports.clients}"
     settings = SETTINGS_FOR_ONE_BROKER | {
-        "controller.quorum.voters": f"1@{LOCALHOST}:{controller_port}",
-        "listeners": f"{listener},CONTROLLER://{LOCALHOST}:{controller_port}",
+        "controller.quorum.voters": f"1@{LOCALHOST}:{ports.controller}",
+        "listeners": f"{listener},CONTROLLER://{LOCALHOST}:{ports.controller}",
         "advertised.listeners": listener,
         "log.dirs": str(folder / "records"),
+        **users.settings(),
     }
     file = folder / "server.properties"
     file.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))

@@ -6,9 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from tameng import steps
 from tameng.keys import Keys
-from tameng.ports import LOCALHOST
 from tameng.problems import Problem
-from tameng.stack import addresses, containers, kafka, postgres, redis
+from tameng.stack import addresses, containers, kafka, kafka_users, postgres, redis
 from tameng.stack.parts import KINDS, Kind, Origin, Part, Stack
 from tameng.state import Say, StateFolder
 from tameng.supervisor import Program, Supervisor
@@ -88,7 +87,7 @@ class _Source:
             kind,
             port=self._state.port(kind),
             volume=f"tameng-{self._state.identity}-{self._state.run}-{kind}",
-            password=self._keys.password(kind),
+            keys=self._keys,
         )
         try:
             return await self._running.enter_async_context(container)
@@ -97,25 +96,26 @@ class _Source:
             return None
 
     async def _embedded(self, kind: Kind) -> Part:
-        program, address = await {
+        program, part = await {
             "kafka": self._kafka,
             "postgres": self._postgres,
             "redis": self._redis,
         }[kind]()
         await self._supervisor.start(program)
-        return Part(kind=kind, origin="embedded", address=address)
+        return part
 
-    async def _kafka(self) -> tuple[Program, str]:
-        port = self._state.port("kafka")
+    async def _kafka(self) -> tuple[Program, Part]:
+        ports = kafka.Ports(self._state.port("kafka"), self._state.port("kafka-controller"))
+        users = kafka_users.users(self._keys)
         program = await kafka.program(
             folder=self._state.folder("kafka"),
             log_file=self._state.log_file("kafka"),
-            port=port,
-            controller_port=self._state.port("kafka-controller"),
+            ports=ports,
+            users=users,
         )
-        return program, f"{LOCALHOST}:{port}"
+        return program, kafka.part(ports, users)
 
-    async def _postgres(self) -> tuple[Program, str]:
+    async def _postgres(self) -> tuple[Program, Part]:
         port = self._state.port("postgres")
         program = await postgres.program(
             folder=self._state.folder("postgres"),
@@ -123,9 +123,10 @@ class _Source:
             port=port,
             password_file=self._keys.password_file("postgres"),
         )
-        return program, postgres.url(port=port, password=self._keys.password("postgres"))
+        address = postgres.url(port=port, password=self._keys.password("postgres"))
+        return program, Part(kind="postgres", origin="embedded", address=address)
 
-    async def _redis(self) -> tuple[Program, str]:
+    async def _redis(self) -> tuple[Program, Part]:
         port, password = self._state.port("redis"), self._keys.password("redis")
         program = redis.program(
             folder=self._state.folder("redis"),
@@ -133,7 +134,8 @@ class _Source:
             port=port,
             password=password,
         )
-        return program, redis.url(port=port, password=password)
+        address = redis.url(port=port, password=password)
+        return program, Part(kind="redis", origin="embedded", address=address)
 
 
 def _moved(kind: Kind, former: Origin) -> str:

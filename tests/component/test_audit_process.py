@@ -17,12 +17,14 @@ from uuid import UUID
 import pytest
 
 from chassis.bus import sender
-from chassis.bus.topics import Topics, create_topics
+from chassis.bus.brokers import Brokers
+from chassis.bus.topics import Topics
 from chassis.state.event_log import SHARDS, LogRow
 from tameng.environment import RAIL, SERVICES, Surroundings, of_service
 from tameng.keys import Keys
 from tameng.ports import free_port
-from tameng.stack.parts import Stack
+from tameng.provision.bus import open_bus
+from tameng.stack.parts import ADMIN, Stack
 from tests.archives import bounds, opened, records, written
 from tests.databases import MakeDatabase
 
@@ -49,7 +51,7 @@ def row(shard: int, seq: int) -> LogRow:
     return LogRow(shard, seq, number, "enrollment.thing.v1", "key", NOW, number, number, BODY)
 
 
-async def pour(brokers: str) -> None:
+async def pour(brokers: Brokers) -> None:
     """Send the records of all shards, a portion at a time."""
     async with sender.producing(brokers) as producer:
         for first in range(1, PER_SHARD + 1, PORTION):
@@ -67,7 +69,7 @@ async def environment(
     stack: Stack, session_keys: Keys, service_database: MakeDatabase, tmp_path: Path
 ) -> Mapping[str, str]:
     urls = await service_database("audit")
-    await create_topics(stack.kafka.address, Topics(PREFIX), owners=SERVICES)
+    await open_bus(stack.kafka.brokers(ADMIN), Topics(PREFIX))
     around = Surroundings(
         stack=stack,
         keys=session_keys,
@@ -121,11 +123,11 @@ async def archive_above(folder: Path, size_bytes: int) -> None:
 
 
 async def test_an_archive_survives_kills_in_mid_load(
-    kafka_address: str, environment: Mapping[str, str]
+    stack: Stack, environment: Mapping[str, str]
 ) -> None:
     folder = Path(environment["AUDIT_ARCHIVE_FOLDER"])
     topic = f"{PREFIX}enrollment.events"
-    pouring = asyncio.create_task(pour(kafka_address))
+    pouring = asyncio.create_task(pour(stack.kafka.brokers("enrollment")))
     between = "consumer.applied:kill"  # what is archived, and no offset of it committed
     async with serving({**environment, "FAILPOINTS": between}) as process:
         assert await process.wait() == -signal.SIGKILL

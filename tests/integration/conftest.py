@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from chassis.bus import consumer, relay, rewinds, subscription
 from chassis.bus.topics import Topics
+from tameng.stack.parts import Part, Stack
 from tests.databases import MakeDatabase
 from tests.integration.world import World, make_node
 from tests.kafka import Broker
@@ -35,23 +36,23 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumer, "BACK_OFF_MAX_S", 0.3)
 
 
-async def _made(brokers: str, make_database: MakeDatabase) -> World:
+async def _made(kafka: Part, make_database: MakeDatabase) -> World:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")  # another process has the same Kafka
     topics = Topics(f"bus.{worker}.{next(_WORLDS)}.")
     world = World(
         await make_node("enrollment", other="banking", make_database=make_database,
-                        brokers=brokers, topics=topics),
+                        kafka=kafka, topics=topics),
         await make_node("banking", other="enrollment", make_database=make_database,
-                        brokers=brokers, topics=topics),
+                        kafka=kafka, topics=topics),
     )  # fmt: skip
-    await world.create_topics()
+    await world.open_bus()
     return world
 
 
 @pytest.fixture
-async def world(kafka_address: str, service_database: MakeDatabase) -> AsyncIterator[World]:
+async def world(stack: Stack, service_database: MakeDatabase) -> AsyncIterator[World]:
     """Two services on the broker that all tests share."""
-    world = await _made(kafka_address, service_database)
+    world = await _made(stack.kafka, service_database)
     yield world
     await world.stop()
 
@@ -59,6 +60,6 @@ async def world(kafka_address: str, service_database: MakeDatabase) -> AsyncIter
 @pytest.fixture
 async def fragile_world(broker: Broker, service_database: MakeDatabase) -> AsyncIterator[World]:
     """Two services on a broker that the test may break."""
-    world = await _made(broker.address, service_database)
+    world = await _made(broker.part, service_database)
     yield world
     await world.stop()

@@ -14,10 +14,9 @@ import httpx
 from pydantic import SecretStr
 
 from chassis.bus import partitions
-from chassis.bus.topics import create_topics
+from chassis.bus.brokers import Brokers
 from tameng import launcher
 from tameng.demo.day import PROVINCE
-from tameng.environment import SERVICES
 from tameng.ports import free_port
 from tests.alone import Alone, key
 from tests.integration.world import until
@@ -45,8 +44,10 @@ class Installation:
         return self.alone.running.topics.of(self.name)
 
     @property
-    def kafka(self) -> str:
-        return str(self.alone.running.settings.kafka)
+    def kafka(self) -> Brokers:
+        """As the service is let in."""
+        brokers: Brokers = self.alone.running.settings.brokers()
+        return brokers
 
     def environment(self) -> dict[str, str]:
         settings = dict(self.alone.running.settings) | {"port": self.port}
@@ -90,9 +91,8 @@ class Installation:
 
 
 async def install(alone: Alone, folder: Path) -> Installation:
-    """An installation of a service on the database of this one, and topics for it."""
-    running = alone.running
-    await create_topics(running.settings.kafka, running.topics, owners=SERVICES)
+    """An installation of a service on the database of this one, and the bus for it."""
+    await alone.open_bus()
     return Installation(alone, free_port(), folder / f"{alone.service.name}.log")
 
 

@@ -12,6 +12,7 @@ from aiokafka.record.default_records import (  # type: ignore[import-untyped]
 
 from chassis.bus import partitions, sender, wire
 from chassis.bus.admission import Record
+from chassis.bus.brokers import Brokers
 from chassis.bus.sender import Span
 from chassis.state import event_log
 from chassis.state.event_log import SHARDS, LogRow
@@ -44,10 +45,10 @@ async def send_again(owner: Node, numbers: range) -> None:
 
 
 async def send_raw(
-    brokers: str, topic: str, records: Iterable[tuple[int, bytes | None, Headers]]
+    brokers: Brokers, topic: str, records: Iterable[tuple[int, bytes | None, Headers]]
 ) -> None:
     """Send (partition, value, headers) as they are."""
-    producer = AIOKafkaProducer(bootstrap_servers=brokers)
+    producer = AIOKafkaProducer(**brokers.arguments())
     await producer.start()
     try:
         for partition, value, headers in records:
@@ -61,7 +62,7 @@ async def send_junk(owner: Node) -> None:
     rows = await rows_of(owner, range(1, 2))
     source = owner.name.encode()
     await send_raw(
-        owner.brokers,
+        owner.admin,
         owner.topic,
         (
             (shard, value, headers)
@@ -89,7 +90,7 @@ async def send_foreign(owner: Node, *, each: int) -> None:
     """To every shard so many records that are no events at all."""
     headers: Headers = ()
     await send_raw(
-        owner.brokers,
+        owner.admin,
         owner.topic,
         ((shard, b"{}", headers) for shard in range(SHARDS) for _ in range(each)),
     )
@@ -114,7 +115,7 @@ async def send_unreadable_names(owner: Node) -> None:
     ):  # the other builder takes no such name
         headers: Headers = [(NotUtf8("name"), b"value")]
         await send_raw(
-            owner.brokers, owner.topic, ((shard, b"{}", headers) for shard in range(SHARDS))
+            owner.admin, owner.topic, ((shard, b"{}", headers) for shard in range(SHARDS))
         )
 
 
@@ -151,9 +152,7 @@ async def whole(owner: Node) -> None:
 
 async def commit(owner: Node, group: str, offsets: Mapping[int, int]) -> None:
     """Have a group's offsets be these, as if one of its members had read so far."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=owner.brokers, group_id=group, enable_auto_commit=False
-    )
+    consumer = AIOKafkaConsumer(**owner.admin.arguments(), group_id=group, enable_auto_commit=False)
     await consumer.start()
     try:
         parts = partitions.partitions_of(owner.topic)

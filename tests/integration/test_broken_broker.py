@@ -52,7 +52,7 @@ async def test_a_broker_wiped_under_load_is_filled_again(
     free.set()
     load = asyncio.create_task(world.enrollment.record(range(300, 900)))
     await broker.start()
-    await world.create_topics()
+    await world.open_bus()
     await load
     await world.check(events=1_000)
     await asyncio.gather(whole(world.enrollment), whole(world.banking))

@@ -109,7 +109,7 @@ async def test_the_search_for_the_last_event_passes_strangers_transactions(world
     await whole(enrollment)
     await enrollment.stop_relay()
     stranger = AIOKafkaProducer(
-        bootstrap_servers=enrollment.brokers, transactional_id=f"{enrollment.topic} stranger"
+        **enrollment.admin.arguments(), transactional_id=f"{enrollment.topic} stranger"
     )
     await stranger.start()
     for turn in range(12):  # more records than the first span that is looked through

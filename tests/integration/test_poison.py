@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]
 from aiokafka.errors import MessageSizeTooLargeError  # type: ignore[import-untyped]
 
 from chassis.bus import wire
+from chassis.bus.brokers import Brokers
 from chassis.bus.topics import RECORD_BYTES_MAX, Topics, create_topics
 from chassis.state.event_log import LogRow, shard_of
 from chassis.state.unit import EVERYWHERE
@@ -140,11 +141,10 @@ async def test_poison_of_every_kind_is_parked_once_and_its_neighbors_are_applied
     log = planted()
     async with enrollment.units.bulk(area=EVERYWHERE) as unit:
         await unit.record(enrolled(worker_id.int) for worker_id in log.good)
-    settings, topics = enrollment.running.settings, enrollment.running.topics
-    await create_topics(settings.kafka, topics, owners=["enrollment", "banking", "claims"])
-    topic = topics.of("banking")
-    await send_raw(settings.kafka, topic, log.records)
-    await send_raw(settings.kafka, topic, log.records)  # all of it twice
+    await enrollment.open_bus()
+    bank, topic = enrollment.kafka.brokers("banking"), enrollment.running.topics.of("banking")
+    await send_raw(bank, topic, log.records)
+    await send_raw(bank, topic, log.records)  # all of it twice
     async with enrollment.app.router.lifespan_context(enrollment.app):
         await until(lambda: all_read(enrollment, len(log.records)))
     parked = await enrollment.rows("SELECT shard, seq, reason FROM parked")
@@ -162,12 +162,10 @@ async def all_read(enrollment: Alone, records: int) -> bool:
     return f"{twice}{records:.1f}" in figures
 
 
-async def test_the_broker_takes_no_record_above_1_mib(kafka_address: str) -> None:
+async def test_the_broker_takes_no_record_above_1_mib(kafka_admin: Brokers) -> None:
     topics = Topics("large.")
-    await create_topics(kafka_address, topics, owners=["banking"])
-    producer = AIOKafkaProducer(
-        bootstrap_servers=kafka_address, max_request_size=4 * RECORD_BYTES_MAX
-    )
+    await create_topics(kafka_admin, topics, owners=["banking"])
+    producer = AIOKafkaProducer(**kafka_admin.arguments(), max_request_size=4 * RECORD_BYTES_MAX)
     await producer.start()
     try:
         with pytest.raises(MessageSizeTooLargeError):

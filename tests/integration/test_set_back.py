@@ -8,7 +8,6 @@ from sqlalchemy import text
 
 from chassis.bus import relay as relays
 from chassis.bus.positions import RelayDiverged
-from chassis.bus.topics import create_topics
 from chassis.state.database import owner_engine
 from tests.alone import MakeAlone, key
 from tests.integration.strangers import read_all, send_again, whole
@@ -86,9 +85,7 @@ async def test_a_service_whose_database_was_set_back_decides_nothing_any_more(
     monkeypatch.setattr(relays, "IDLE_POLL_S", 0.05)
     enrollment = await alone("enrollment")
     running = enrollment.running
-    await create_topics(
-        running.settings.kafka, running.topics, owners=["enrollment", "banking", "claims"]
-    )
+    await enrollment.open_bus()
     province = enrollment.client("province", area="53")
     async with enrollment.app.router.lifespan_context(enrollment.app):
         answer = await province.post("/programmes", json=PROGRAMME, headers=key())

@@ -17,14 +17,14 @@ import redis.asyncio
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer  # type: ignore[import-untyped]
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic  # type: ignore[import-untyped]
 
+from chassis.bus.brokers import Brokers
 from tameng import state
 from tameng.keys import Keys
 from tameng.problems import Problem
-from tameng.stack import containers, databases, jars, postgres, sockets
-from tameng.stack.addresses import ASK
+from tameng.stack import addresses, containers, databases, jars, postgres, sockets
 from tameng.stack.databases import Database, Role, with_database
 from tameng.stack.local import local_stack
-from tameng.stack.parts import KINDS, Stack
+from tameng.stack.parts import ADMIN, KINDS, Stack
 from tameng.supervisor import Supervisor
 
 HEALED_WITHIN_S = 30
@@ -59,13 +59,12 @@ async def stack_in(folder: Path, *, fresh: bool) -> AsyncIterator[Up]:
 
 
 async def write_everywhere(stack: Stack) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=stack.kafka.address)
+    admitted = stack.kafka.brokers(ADMIN).arguments()
+    admin = AIOKafkaAdminClient(**admitted)
     await admin.start()
     await admin.create_topics([NewTopic("facts", 1, 1)])
     await admin.close()
-    producer = AIOKafkaProducer(
-        bootstrap_servers=stack.kafka.address, enable_idempotence=True, acks="all"
-    )
+    producer = AIOKafkaProducer(**admitted, enable_idempotence=True, acks="all")
     await producer.start()
     await producer.send_and_wait("facts", b"in Kafka")
     await producer.stop()
@@ -78,9 +77,8 @@ async def write_everywhere(stack: Stack) -> None:
 
 
 async def read_everywhere(stack: Stack) -> list[str]:
-    consumer = AIOKafkaConsumer(
-        "facts", bootstrap_servers=stack.kafka.address, auto_offset_reset="earliest"
-    )
+    admitted = stack.kafka.brokers(ADMIN).arguments()
+    consumer = AIOKafkaConsumer("facts", **admitted, auto_offset_reset="earliest")
     await consumer.start()
     async with asyncio.timeout(20):
         record = await consumer.getone()
@@ -108,13 +106,13 @@ async def test_servers_that_are_killed_come_back_with_what_they_held(tmp_path: P
                 await asyncio.sleep(0.1)
         assert "Postgres died (signal 9), started again in 0.5 s" in up.lines
         assert await read_everywhere(up.stack) == facts
-        addresses = (up.stack.kafka.address, up.stack.postgres.address, up.stack.redis.address)
-    for address in addresses:
+        reached = (up.stack.kafka.address, up.stack.postgres.address, up.stack.redis.address)
+    for address in reached:
         with pytest.raises(OSError):  # noqa: PT011 (any: nobody listens there)
             await sockets.connect(address.rpartition("@")[2].partition("/")[0])
 
     async with stack_in(tmp_path / "state", fresh=False) as up:
-        assert up.stack.kafka.address == addresses[0]
+        assert up.stack.kafka.address == reached[0]
         assert await read_everywhere(up.stack) == facts
 
 
@@ -150,12 +148,12 @@ async def test_the_runtime_role_may_connect_but_not_create(postgres_superuser_ur
 async def test_an_address_that_does_not_answer_is_named(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    addresses = {
+    elsewhere = {
         "kafka": "127.0.0.1:1",
         "postgres": "postgresql://postgres:hidden@127.0.0.1:1/postgres",
         "redis": "redis://:hidden@127.0.0.1:1/0",
     }
-    monkeypatch.setenv(f"TAMENG_{kind.upper()}", addresses[kind])
+    monkeypatch.setenv(f"TAMENG_{kind.upper()}", elsewhere[kind])
     with pytest.raises(
         Problem, match=f"TAMENG_{kind.upper()} is set, but.*127.0.0.1:1 "
     ) as problem:
@@ -181,18 +179,16 @@ async def test_a_docker_engine_is_known_by_its_answer(
 
 
 async def test_the_servers_of_the_test_run_answer(
-    kafka_address: str, postgres_superuser_url: str, redis_url: str
+    stack: Stack, kafka_admin: Brokers, postgres_superuser_url: str, redis_url: str
 ) -> None:
-    for kind, address in zip(
-        KINDS, (kafka_address, postgres_superuser_url, redis_url), strict=True
-    ):
-        await ASK[kind](address)
+    for part in (stack.kafka, stack.postgres, stack.redis):
+        await addresses.ask(part)
     server = await asyncpg.connect(postgres_superuser_url)
     assert await server.fetchval("SELECT 40 + 2") == 42
     await server.close()
     async with redis.asyncio.from_url(redis_url) as store:
         assert await store.echo("heard") == b"heard"
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_address)
+    admin = AIOKafkaAdminClient(**kafka_admin.arguments())
     await admin.start()
     assert (await admin.describe_cluster())["controller_id"] >= 0
     await admin.close()

@@ -20,7 +20,7 @@ from chassis.bus.handlers import Handlers
 from chassis.bus.relay import Relay
 from chassis.bus.store import Database
 from chassis.bus.subscription import Subscription, connect
-from chassis.bus.topics import Topics, create_topics
+from chassis.bus.topics import Topics
 from chassis.faults import is_passing
 from chassis.state.database import owner_engine, runtime_engine
 from chassis.state.event_log import shard_of
@@ -30,6 +30,8 @@ from contracts.banking import AccountOpened
 from contracts.enrollment import ContributionBilled
 from contracts.event import Event, derived_id
 from contracts.types import AccountId, InvoiceId, ProgrammeId, WorkerId
+from tameng.provision.bus import open_bus
+from tameng.stack.parts import ADMIN, Part
 from tests.databases import MakeDatabase, Urls
 
 NOW = datetime(2025, 7, 21, tzinfo=UTC)
@@ -69,9 +71,10 @@ def opened(cause: ContributionBilled) -> AccountOpened:
 class Node:
     """One of the two services: its log, its relays, its consumers."""
 
-    def __init__(self, name: str, *, other: str, urls: Urls, brokers: str, topics: Topics) -> None:
+    def __init__(self, name: str, *, other: str, urls: Urls, kafka: Part, topics: Topics) -> None:
         self.name, self.other, self.urls = name, other, urls
-        self.brokers, self.topics = brokers, topics
+        self.brokers, self.admin = kafka.brokers(name), kafka.brokers(ADMIN)
+        self.topics = topics
         self.engine = runtime_engine(urls.runtime, application=urls.database)
         projections = Projections()
         projections.changes_nothing(ContributionBilled, AccountOpened)
@@ -152,7 +155,8 @@ class Node:
             await self.subscriptions.pop(name).broker.stop()
 
     def group(self, name: str = "") -> str:
-        return f"{self.topics.prefix}{name or self.name}"
+        own = f"{self.topics.prefix}{self.name}"
+        return f"{own}.{name}" if name else own
 
     def _hear(self, admission: Admission, foreign: int) -> None:
         self.heard.append(admission)
@@ -210,11 +214,10 @@ class Node:
 
 
 async def make_node(
-    name: str, *, other: str, make_database: MakeDatabase, brokers: str, topics: Topics
+    name: str, *, other: str, make_database: MakeDatabase, kafka: Part, topics: Topics
 ) -> Node:
-    node = Node(
-        name, other=other, urls=await make_database("enrollment"), brokers=brokers, topics=topics
-    )
+    urls = await make_database("enrollment")
+    node = Node(name, other=other, urls=urls, kafka=kafka, topics=topics)
     await node.as_owner(*_TABLE)
     return node
 
@@ -225,9 +228,9 @@ class World:
     def __init__(self, enrollment: Node, banking: Node) -> None:
         self.enrollment, self.banking = enrollment, banking
 
-    async def create_topics(self) -> None:
+    async def open_bus(self) -> None:
         node = self.enrollment
-        await create_topics(node.brokers, node.topics, owners=["enrollment", "banking"])
+        await open_bus(node.admin, node.topics, owners=["enrollment", "banking"])
 
     async def start(self) -> None:
         self.enrollment.start_relay()

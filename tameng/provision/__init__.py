@@ -1,0 +1,1 @@
+"""What an administrator makes before services run: topics and rights on them, databases, roles."""
