@@ -8,7 +8,7 @@ READY := .venv/ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --retries 10
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check bench clean
+.PHONY: help setup demo up test check bench lock clean
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,15 @@ check: $(READY)  ## format, lint, types, import contracts, generated files
 
 bench: $(READY)  ## all benchmarks
 	$(BIN)/python -m benchmarks
+
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
+
+lock: $(READY)  ## the locked packages, after a change in pyproject.toml: the project's, then each image's
+	$(PIP) install uv
+	$(LOCK) pyproject.toml --group development --output-file requirements.lock
+	for service in enrollment banking claims audit; do \
+		$(LOCK) pyproject.toml --group $$service --constraints requirements.lock --output-file services/$$service/requirements.lock || exit 1; done
+	$(LOCK) pyproject.toml --group command-line --constraints requirements.lock --output-file tameng/requirements.lock
 
 clean:  ## remove what setup made (the state folder .tameng stays)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -3,7 +3,8 @@
 import base64
 import binascii
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
@@ -106,8 +107,11 @@ class ServiceSettings(BusSettings):
 
     database_url: DatabaseUrl
     """The runtime role's."""
+    database_password_file: Path | None = None
+    """Its password, when the address names none."""
     owner_database_url: DatabaseUrl | None = None
     """The owner role's: only to migrate and to replay."""
+    owner_database_password_file: Path | None = None
     instance: str = Field(default="1", pattern=r"^[a-zA-Z0-9._-]+$", max_length=40)
     """Of the processes of this service at one time each has another."""
     host: str = "127.0.0.1"
@@ -117,6 +121,17 @@ class ServiceSettings(BusSettings):
     token_audience: str = Field(default="tameng", min_length=1)
     clock_file: ExistingFile | None = None
     """A simulated clock."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _passwords_from_files(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Addresses with the passwords of the files that stand beside them."""
+        files = {name: f"{name.removesuffix('url')}password_file" for name in cls.model_fields}
+        return given | {
+            name: _with_password(given[name], Path(given[file]), _variable(cls, file))
+            for name, file in files.items()
+            if name.endswith("_url") and given.get(name) and given.get(file)
+        }
 
     @model_validator(mode="after")
     def _real_time_in_production(self) -> Self:
@@ -161,6 +176,16 @@ def _problem(settings_class: type[BaseSettings], error: ErrorDetails) -> str:
     if not error["loc"]:
         return message
     return f"{_variable(settings_class, str(error['loc'][0]))}: {message}"
+
+
+def _with_password(url: str, file: Path, variable: str) -> str:
+    try:
+        password = quote(text_in(file), safe="")
+    except OSError as error:
+        raise ValueError(f"{variable}: cannot read {file}: {error.strerror}") from None
+    parts = urlsplit(url)
+    user, _, place = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user}:{password}@{place}"))
 
 
 def _variable(settings_class: type[BaseSettings], field: str) -> str:

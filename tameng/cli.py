@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 from collections.abc import Coroutine
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,9 +21,11 @@ from tameng.benefit import commands as benefit_commands
 from tameng.card import commands as card_commands
 from tameng.contracts import commands as contracts_commands
 from tameng.demo import figures, play
+from tameng.deployed.machine import unused
+from tameng.deployed.secrets import secrets
 from tameng.environment import SERVICES
 from tameng.keys import Keys
-from tameng.machine import describe, machine, service_command
+from tameng.machine import Running, describe, machine, service_command
 from tameng.offices import REQUEST_TIMEOUT_S, Office
 from tameng.problems import Problem
 from tameng.reconcile import reconcile
@@ -43,6 +45,7 @@ app.add_typer(card_commands, name="card")
 app.add_typer(contracts_commands, name="contracts")
 app.add_typer(roster_commands, name="roster")
 app.command()(reconcile)
+app.command()(secrets)
 console = Console()
 
 State = Annotated[
@@ -50,6 +53,7 @@ State = Annotated[
 ]
 Service = Annotated[str, typer.Argument(help=f"One of {', '.join(SERVICES)}.")]
 STATE = Path(".tameng")
+Played = AbstractAsyncContextManager[tuple[Running, dict[str, Any]]]
 
 
 def main() -> None:
@@ -68,6 +72,12 @@ def demo(
     report: Annotated[
         Path | None, typer.Option(help="Write the figures as JSON to this file.", metavar="FILE")
     ] = None,
+    deployed: Annotated[
+        Path | None,
+        typer.Option(
+            help="Play against the deployment whose secrets are there.", metavar="SECRETS"
+        ),
+    ] = None,
     *,
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the played day up until interrupted.")
@@ -76,7 +86,8 @@ def demo(
     """Play one day of the programme in Kota Kupang, from a roster file to paid claims, on real
     parts, and show each published figure beside the one of this run. Begins on a clean state.
     """
-    if not _run(_demo(state, report, keep=keep)):
+    played = _played_here(state) if deployed is None else _played_there(deployed)
+    if not _run(_demo(played, report, keep=keep)):
         raise typer.Exit(1)
 
 
@@ -158,8 +169,17 @@ def parked(context: typer.Context, service: Service, state: State = STATE) -> No
     raise typer.Exit(asyncio.run(checks.passed_on(command, environment)))
 
 
-async def _demo(state: Path, report: Path | None, *, keep: bool) -> bool:
-    async with play.played(state, console) as (running, found):
+def _played_here(state: Path) -> Played:
+    day = machine(state=state, fresh=True, say=console.print, begins_at=play.BEGINS_AT)
+    return play.played(day, state, console)
+
+
+def _played_there(secrets: Path) -> Played:
+    return play.played(unused(secrets, say=console.print), Path.cwd(), console)
+
+
+async def _demo(played: Played, report: Path | None, *, keep: bool) -> bool:
+    async with played as (running, found):
         console.print(figures.table(found))
         for line in found["differences"]:
             _say(line, style="red")

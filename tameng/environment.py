@@ -1,7 +1,7 @@
 """The environment of each program, as its settings class reads it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from chassis.bus.brokers import Brokers
@@ -45,12 +45,14 @@ class Surroundings:
     """Where claims keeps scans."""
     rail_url: str | None = None
     """Of a rail that runs elsewhere; None: the simulator, on this machine."""
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    """Where services and rail run, when that is not this machine."""
 
     def url(self, name: str) -> str:
         """The address of a service or of the rail."""
         if name == RAIL and self.rail_url is not None:
             return self.rail_url
-        return f"http://{LOCALHOST}:{self.ports[name]}"
+        return f"http://{self.hosts.get(name, LOCALHOST)}:{self.ports[name]}"
 
 
 def database(around: Surroundings, service: str) -> Database:

@@ -119,7 +119,7 @@ async def machine(
             if around.rail_url is not None:
                 say(f"{RAIL}: {around.rail_url}")
             await _start_services(around, folder, supervisor, services)
-            described = _describe(around)
+            described = describe_surroundings(around)
             _write_private(running_file, _DESCRIBED.dump_json(described, indent=1).decode())
             yield Running(described=described, stack=stack, keys=keys, supervisor=supervisor)
 
@@ -220,7 +220,8 @@ def _serves(port: int, path: str) -> Callable[[], Awaitable[bool]]:
     return partial(sockets.serves_http, host=LOCALHOST, port=port, path=path)
 
 
-def _describe(around: Surroundings) -> Described:
+def describe_surroundings(around: Surroundings) -> Described:
+    """The machine whose programs have this around them."""
     return Described(
         pid=os.getpid(),
         urls={name: around.url(name) for name in (*SERVICES, RAIL)},

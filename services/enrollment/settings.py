@@ -1,5 +1,6 @@
 """What enrollment is told by its environment."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -17,6 +18,8 @@ class Settings(SealingSettings):
     card_key_file: KeyFile
     """The seed of the Ed25519 key that signs what the QR of a card holds."""
     redis_url: str
+    redis_password_file: Path | None = None
+    """Its password, when the address names none."""
     age_min: int | None = Field(default=None, ge=15, le=21)
     """Years; none: the rule's own. PP 44/2015 names no age."""
     kk_members_max: int | None = Field(default=None, ge=1)

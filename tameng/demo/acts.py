@@ -134,7 +134,7 @@ async def _card_sheets(day: Day) -> None:
     )
     path = f"/card-batches/{found['batches'][0]['batch_id']}/sheets.pdf"
     sheets = await day.branch.download("enrollment", path)
-    day.card_sheets = day.clock_file.with_name("cards.pdf")
+    day.card_sheets = day.folder / "cards.pdf"
     await asyncio.to_thread(day.card_sheets.write_bytes, sheets)
     day.progress.tell("card sheets drawn")
 

@@ -128,7 +128,7 @@ async def _tell(day: Day, claim_id: str) -> None:
     letter = await day.branch.make(
         "claims", f"/claims/{claim_id}/letters/decision", key=f"letter {claim_id}"
     )
-    file = day.clock_file.with_name(f"letter-{standing['number']}.pdf")
+    file = day.folder / f"letter-{standing['number']}.pdf"
     await asyncio.to_thread(file.write_bytes, letter)
     day.letters[standing["number"]] = file
 

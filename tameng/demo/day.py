@@ -30,6 +30,8 @@ class Day:
     """One day of the programme in Kota Kupang, as it is played."""
 
     clock_file: Path
+    folder: Path
+    """Where letters and card sheets are put."""
     rosters: DemoRosters
     office: Callable[[str, str, str], Office]
     progress: Progress

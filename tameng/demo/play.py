@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from tameng.demo.day import Day
 from tameng.demo.day import Progress as Shown
 from tameng.demo.roster import generate
 from tameng.environment import SERVICES
-from tameng.machine import Running, machine
+from tameng.machine import Running
 from tameng.offices import REQUEST_TIMEOUT_S, office_maker
 
 SEED = 2025_10_22
@@ -74,38 +74,40 @@ def bars(console: Console) -> Progress:
 
 
 @asynccontextmanager
-async def played(state: Path, console: Console) -> AsyncIterator[tuple[Running, dict[str, Any]]]:
-    """Play the day on a fresh state folder; gives the machine, still running, and the figures.
+async def played(
+    day: AbstractAsyncContextManager[Running], folder: Path, console: Console
+) -> AsyncIterator[tuple[Running, dict[str, Any]]]:
+    """Play the day on a machine that holds nothing yet, and put its papers into the folder.
 
-    Raises: Problem.
+    Gives the machine, still running, and the figures. Raises: Problem.
     """
     began = time.perf_counter()
     with bars(console) as shown:
         progress = Bars(shown)
         async with AsyncExitStack() as stack:
             async with progress.act(START):
-                day = machine(state=state, fresh=True, say=console.print, begins_at=BEGINS_AT)
                 running = await stack.enter_async_context(day)
-            found = await _play(running, progress)
+            found = await _play(running, folder, progress)
             found["seconds"] = {"whole": round(time.perf_counter() - began, 2), **progress.seconds}
             shown.stop()
             yield running, found
 
 
 @asynccontextmanager
-async def day_on(running: Running, progress: Shown) -> AsyncIterator[Day]:
+async def day_on(running: Running, folder: Path, progress: Shown) -> AsyncIterator[Day]:
     """The day, ready to be played on a machine that is up."""
     async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
         yield Day(
             clock_file=Path(running.described.clock_file or ""),
+            folder=folder,
             rosters=generate(seed=SEED, on=ENROLLED_ON),
             office=office_maker(running.keys, running.urls, http),
             progress=progress,
         )
 
 
-async def _play(running: Running, progress: Bars) -> dict[str, Any]:
-    async with day_on(running, progress) as day:
+async def _play(running: Running, folder: Path, progress: Bars) -> dict[str, Any]:
+    async with day_on(running, folder, progress) as day:
         for act in ACTS:
             async with progress.act(act.name):
                 await act.play(day)
@@ -117,9 +119,10 @@ async def _play(running: Running, progress: Bars) -> dict[str, Any]:
 
 
 def memory_mb(running: Running) -> dict[str, int]:
-    """The proportional set size of each service, in MB, and of the four together."""
+    """The proportional set size of each service that runs here, in MB, and of all together."""
     sizes = {
         name: round(psutil.Process(running.pids[name]).memory_full_info().pss / 1_000_000)
         for name in SERVICES
+        if name in running.pids
     }
     return {**sizes, "services": sum(sizes.values())}

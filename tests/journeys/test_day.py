@@ -43,7 +43,7 @@ async def test_the_day_ends_with_its_figures_whoever_is_killed(tmp_path: Path) -
         state=tmp_path / "state", fresh=True, say=said.append, begins_at=play.BEGINS_AT
     ) as running:
         killer = Killer(running, dict(VICTIMS))
-        async with play.day_on(running, killer) as day:
+        async with play.day_on(running, tmp_path, killer) as day:
             for act in ACTS:
                 killer.act = act.name
                 await act.play(day)

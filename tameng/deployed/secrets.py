@@ -1,0 +1,115 @@
+"""`tameng secrets`: the secrets of a deployment, a folder for each part, so that it mounts its own
+and no other's."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chassis import clock
+from tameng.demo.play import BEGINS_AT
+from tameng.environment import SERVICES
+from tameng.keys import Keys
+from tameng.machine import program_token
+from tameng.stack import kafka, kafka_users
+
+OPERATOR = "operator"
+"""The folder of all of them: for who provisions and repairs, mounted by no service."""
+READ_BY_ITS_PART = 0o444
+"""Whatever user the part runs as: nobody else sees its folder."""
+KAFKA_LISTENERS = {
+    "controller.quorum.voters": "1@localhost:9093",
+    "listeners": f"{kafka_users.LISTENER}://:9092,CONTROLLER://:9093",
+    "advertised.listeners": f"{kafka_users.LISTENER}://kafka:9092",
+    "log.dirs": "/var/lib/kafka/data",
+}
+VALKEY = "bind * -::*\nappendonly yes\ndir /data\nrequirepass {password}\n"
+
+
+def secrets(
+    folder: Annotated[Path, typer.Argument(help="Where the folders of the parts are made.")],
+    clock_file: Annotated[
+        Path | None,
+        typer.Option("--clock", help="Begin a simulated clock here, at the demonstration's day."),
+    ] = None,
+) -> None:
+    """Make the keys and passwords of a deployment, a folder for each part.
+
+    What is there stays: run again, it adds what is missing. Keep `operator` apart from the others.
+    """
+    made = write(folder)
+    if clock_file is not None and not clock_file.exists():
+        begin(clock_file, BEGINS_AT)
+    typer.echo(f"{made} new secrets in {folder}")
+
+
+def write(folder: Path) -> int:
+    """Make what is missing; returns how many files that was."""
+    folder.mkdir(parents=True, exist_ok=True)
+    keys, made = Keys(folder / OPERATOR), 0
+    for part, files in shares(keys).items():
+        (folder / part).mkdir(exist_ok=True)
+        for name, content in files.items():
+            file = folder / part / name
+            if not file.exists():
+                file.write_bytes(content)
+                file.chmod(READ_BY_ITS_PART)
+                made += 1
+    return made
+
+
+def begin(file: Path, at: datetime) -> None:
+    """A simulated clock that whoever runs a service can read."""
+    clock.move(file, at)
+
+
+def shares(keys: Keys) -> Mapping[str, Mapping[str, bytes]]:
+    """What each part is given, by the name of its file."""
+    of_services = {service: _of_every_service(keys, service) for service in SERVICES}
+    own: dict[str, dict[str, bytes]] = {
+        "enrollment": {
+            "master-key": keys.master_key_file("enrollment").read_bytes(),
+            "pepper": keys.pepper_file().read_bytes(),
+            "card-key": keys.card_key_file().read_bytes(),
+            "redis.password": keys.password("redis").encode(),
+        },
+        "banking": {
+            "master-key": keys.master_key_file("banking").read_bytes(),
+            "account-number-key": keys.number_key_file().read_bytes(),
+            "slip-key": keys.slip_key_file().read_bytes(),
+            "rail.secret": keys.rail_secret_file().read_bytes(),
+            "token": program_token(keys, "banking", role="bank").encode(),
+        },
+        "claims": {
+            "master-key": keys.master_key_file("claims").read_bytes(),
+            "mark-key": keys.mark_key_file().read_bytes(),
+            "token": program_token(keys, "claims", role="branch").encode(),
+        },
+        "audit": {"signing-key.pem": keys.audit_signing_key_file().read_bytes()},
+    }
+    return {service: of_services[service] | own[service] for service in SERVICES} | {
+        "rail": {"rail.secret": keys.rail_secret_file().read_bytes()},
+        "postgres": {"postgres.password": keys.password("postgres").encode()},
+        "redis": {"valkey.conf": VALKEY.format(password=keys.password("redis")).encode()},
+        "kafka": {"server.properties": _kafka(keys).encode()},
+        "grafana": {"grafana.password": keys.password("grafana").encode()},
+    }
+
+
+def _of_every_service(keys: Keys, service: str) -> dict[str, bytes]:
+    return {
+        "database.password": keys.password(f"{service}-runtime").encode(),
+        "kafka.password": keys.password(f"kafka-{service}").encode(),
+        "jwks.json": keys.jwks_file().read_bytes(),
+    }
+
+
+def _kafka(keys: Keys) -> str:
+    """The broker's settings with the users' passwords: the same as of one on this machine."""
+    users = kafka_users.settings(
+        lambda user: keys.password(f"kafka-{user}"), security="sasl_plaintext"
+    )
+    settings = kafka.SETTINGS_FOR_ONE_BROKER | KAFKA_LISTENERS | users
+    return "".join(f"{name}={value}\n" for name, value in settings.items())
