@@ -88,9 +88,10 @@ def test_a_service_starts_from_what_its_container_is_given(
     settings = load(settings_class)
     operator = of_service(surroundings(made), service)
     assert settings.database_url.get_secret_value() == operator[f"{service.upper()}_DATABASE_URL"]
-    assert settings.brokers().password() == (
-        made / secrets.OPERATOR / f"kafka-{service}.password"
-    ).read_text()
+    assert (
+        settings.brokers().password()
+        == (made / secrets.OPERATOR / f"kafka-{service}.password").read_text()
+    )
 
 
 def test_each_part_sees_its_own_secrets_and_they_are_all_there(
