@@ -28,6 +28,7 @@ from tameng.keys import Keys
 from tameng.machine import Running, describe, machine, service_command
 from tameng.offices import REQUEST_TIMEOUT_S, Office
 from tameng.problems import Problem
+from tameng.provision.command import commands as provision_commands
 from tameng.reconcile import reconcile
 from tameng.roster import commands as roster_commands
 from tameng.state import KEYS_FOLDER
@@ -43,6 +44,7 @@ app = typer.Typer(
 app.add_typer(benefit_commands, name="benefit")
 app.add_typer(card_commands, name="card")
 app.add_typer(contracts_commands, name="contracts")
+app.add_typer(provision_commands, name="provision")
 app.add_typer(roster_commands, name="roster")
 app.command()(reconcile)
 app.command()(secrets)

@@ -1,5 +1,6 @@
 """Where Kafka is, and as whom its clients speak to it."""
 
+import logging
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,11 @@ from typing import Any, Literal
 Security = Literal["plaintext", "sasl_plaintext", "sasl_ssl"]
 """Nobody is asked who he is; a user and a password; the same inside TLS."""
 MECHANISM = "PLAIN"
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """aiokafka says so at every connection; whoever set sasl_plaintext knows."""
+    return "username and password in the clear" not in record.msg
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +46,7 @@ class Brokers:
             "ssl_context": self.tls(),
         }
         if self.security != "plaintext":
+            logging.getLogger("aiokafka.conn").addFilter(_is_news)
             found |= {
                 "sasl_mechanism": MECHANISM,
                 "sasl_plain_username": self.user,

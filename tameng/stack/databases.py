@@ -1,7 +1,7 @@
 """A database and two roles for each service."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg  # type: ignore[import-untyped]
 
@@ -33,25 +33,34 @@ class Database:
     runtime: Role
 
 
-async def create(superuser_url: str, *databases: Database) -> None:
-    """Make databases and roles that are missing, and set the rights of all. Again is harmless.
+async def create(superuser_url: str, *databases: Database) -> list[str]:
+    """Make databases and roles that are missing, and set passwords and rights of all. Again is
+    harmless. Returns a line for each thing that was made. Raises: OSError, PostgresError.
 
     Nobody else may connect, and the runtime role may not create anything: which tables it may
     read and write is granted by the service's own migration. Nothing is ever dropped.
     """
     server = await asyncpg.connect(superuser_url)
     try:
-        for database in databases:
-            await _create(server, database)
+        made = [line for database in databases for line in await _create(server, database)]
     finally:
         await server.close()
     for database in databases:
         await _close_schema(with_database(superuser_url, database.name), database)
+    return made
 
 
 def with_database(url: str, name: str) -> str:
     """The same address, for another database of the server."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def with_password(url: str, password: str) -> str:
+    """The same address, with another password."""
+    parts = urlsplit(url)
+    login, _, host = parts.netloc.rpartition("@")
+    user = login.partition(":")[0]
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
 
 
 def url_for(superuser_url: str, *, database: str, role: Role, driver: str) -> str:
@@ -61,8 +70,11 @@ def url_for(superuser_url: str, *, database: str, role: Role, driver: str) -> st
     return f"{driver}://{role.name}:{role.password}@{address}/{database}"
 
 
-async def _create(server: "asyncpg.Connection[asyncpg.Record]", database: Database) -> None:
+async def _create(server: "asyncpg.Connection[asyncpg.Record]", database: Database) -> list[str]:
+    made: list[str] = []
     for role in (database.owner, database.runtime):
+        if not await server.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role.name):
+            made.append(f"role {role.name}")
         await server.execute(
             CREATE_ROLE_OR_CHANGE.format(
                 name=_quoted(role.name),
@@ -75,8 +87,10 @@ async def _create(server: "asyncpg.Connection[asyncpg.Record]", database: Databa
         # A superuser by address need not be one: to give a database away takes membership.
         await server.execute(f"GRANT {_quoted(database.owner.name)} TO CURRENT_USER")
         await server.execute(f"CREATE DATABASE {name} OWNER {_quoted(database.owner.name)}")
+        made.append(f"database {database.name}")
     await server.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
     await server.execute(f"GRANT CONNECT ON DATABASE {name} TO {_quoted(database.runtime.name)}")
+    return made
 
 
 async def _close_schema(url: str, database: Database) -> None:

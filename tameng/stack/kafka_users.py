@@ -39,8 +39,9 @@ class Users:
     """The folder with a file for each; the broker reads them when it starts."""
     security: Security = "sasl_plaintext"
     certificate: Path | None = None
-    """For sasl_ssl: a PEM file of the private key and the chain."""
+    """For sasl_ssl: a PEM file of the private key (PKCS 8) and the chain."""
     ca_file: Path | None = None
+    """For sasl_ssl: who signed it."""
 
     @property
     def access(self) -> Access:
@@ -56,6 +57,9 @@ class Users:
             found |= {
                 "ssl.keystore.type": "PEM",
                 "ssl.keystore.location": str(self.certificate),
+                # Of each other: brokers come in by the same door.
+                "ssl.truststore.type": "PEM",
+                "ssl.truststore.location": str(self.ca_file),
             }
         return found
 

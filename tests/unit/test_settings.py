@@ -17,6 +17,7 @@ class ThingSettings(SealingSettings):
 
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    (tmp_path / "kafka-thing.password").write_text("hunter2\n")
     (tmp_path / "jwks.json").write_text('{"keys": []}')
     (tmp_path / "master").write_text(base64.b64encode(bytes(range(32))).decode() + "\n")
     move(tmp_path / "clock", real_now().replace(year=2025))
@@ -24,6 +25,8 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.Monke
         "MODE": "development",
         "DATABASE_URL": "postgresql+asyncpg://thing:hunter2@127.0.0.1/thing",
         "KAFKA": "127.0.0.1:9092",
+        "KAFKA_USER": "thing",
+        "KAFKA_PASSWORD_FILE": str(tmp_path / "kafka-thing.password"),
         "PORT": "8001",
         "JWKS_FILE": str(tmp_path / "jwks.json"),
         "MASTER_KEY_FILE": str(tmp_path / "master"),
@@ -84,6 +87,22 @@ def test_production_is_the_default_and_refuses_a_simulated_clock(
     assert refusal() == "THING_CLOCK_FILE: production runs on real time, unset it"
     environment.delenv("THING_MODE")
     assert refusal() == "THING_CLOCK_FILE: production runs on real time, unset it"
+
+
+def test_production_lets_nobody_onto_the_bus_without_a_password(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    brokers = load(ThingSettings).brokers()
+    assert (brokers.security, brokers.password()) == ("sasl_ssl", "hunter2")
+    assert "hunter2" not in repr(brokers)
+    environment.delenv("THING_KAFKA_USER")
+    assert (
+        refusal() == "THING_KAFKA_USER, THING_KAFKA_PASSWORD_FILE: missing, sasl_ssl asks for both"
+    )
+    environment.setenv("THING_KAFKA_SECURITY", "plaintext")
+    assert load(ThingSettings).kafka_security == "plaintext"
+    environment.delenv("THING_MODE")
+    assert refusal().startswith("THING_KAFKA_SECURITY: on plaintext anybody may write events, set ")
 
 
 @pytest.mark.parametrize("name", ["JWKS_FILE", "CLOCK_FILE", "MASTER_KEY_FILE"])
