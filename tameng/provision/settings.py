@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import BusSettings, ExistingFile, text_in
@@ -16,12 +16,18 @@ def _folder(path: Path) -> Path:
     return path
 
 
+def _postgres(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith("postgresql://"):
+        raise ValueError("must start with postgresql://")
+    return url
+
+
 class ProvisionSettings(BusSettings):
     """As a service's, with `PROVISION_` before it; the user is Kafka's administrator."""
 
     model_config = SettingsConfigDict(env_prefix="PROVISION_")
 
-    postgres_url: SecretStr = Field(pattern=r"^postgresql://")
+    postgres_url: Annotated[SecretStr, AfterValidator(_postgres)]
     """Of a role that may make roles and databases: postgresql://USER@HOST:PORT/postgres."""
     postgres_password_file: ExistingFile | None = None
     """The role's password, when it does not stand in the address."""

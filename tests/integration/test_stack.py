@@ -21,7 +21,16 @@ from chassis.bus.brokers import Brokers
 from tameng import state
 from tameng.keys import Keys
 from tameng.problems import Problem
-from tameng.stack import addresses, containers, databases, jars, postgres, sockets
+from tameng.stack import (
+    addresses,
+    containers,
+    databases,
+    jars,
+    kafka,
+    kafka_users,
+    postgres,
+    sockets,
+)
 from tameng.stack.databases import Database, Role, with_database
 from tameng.stack.local import local_stack
 from tameng.stack.parts import ADMIN, KINDS, Stack
@@ -176,6 +185,33 @@ async def test_a_docker_engine_is_known_by_its_answer(
         assert await asyncio.to_thread(containers.has_engine)
     monkeypatch.setenv("DOCKER_HOST", "tcp://elsewhere:2375")
     assert not containers.has_engine()
+
+
+def test_kafka_in_a_container_has_the_settings_of_the_embedded_one(tmp_path: Path) -> None:
+    """By the image's guide: KAFKA_, and in a name _ for a dot, __ for _, ___ for a hyphen."""
+    keys = Keys(tmp_path / "keys")
+    env = dict(containers.recipe("kafka", port=9, keys=keys).env)
+    assert not [name for name in env if "__" in name or not name.startswith("KAFKA_")]
+    given = {name.removeprefix("KAFKA_").lower().replace("_", "."): env[name] for name in env}
+    users = kafka_users.users(keys)
+    file = kafka._write_settings(tmp_path, kafka.Ports(9, 10), users)
+    embedded = dict(line.split("=", 1) for line in file.read_text().splitlines())
+    differs = {name for name in embedded if given.get(name) != embedded[name]}
+    addresses = {"listeners", "advertised.listeners", "controller.quorum.voters", "log.dirs"}
+    logins = {name for name in embedded if name.endswith("plain.sasl.jaas.config")}
+    assert differs == addresses | logins | {
+        "config.providers", "config.providers.directory.class",
+    }  # fmt: skip
+    assert given.keys() == embedded.keys() - {
+        "config.providers", "config.providers.directory.class",
+    }  # fmt: skip
+    for name in logins:
+        for user in kafka_users.USERS:
+            assert f'user_{user}="{keys.password(f"kafka-{user}")}"' in given[name]
+            assert keys.password(f"kafka-{user}") not in embedded[name]
+    # The image's start asks for files of its own when it sees these in the name of a listener.
+    assert "SASL" not in given["advertised.listeners"]
+    assert "SSL" not in given["advertised.listeners"]
 
 
 async def test_the_servers_of_the_test_run_answer(
