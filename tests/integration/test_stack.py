@@ -190,7 +190,7 @@ async def test_a_docker_engine_is_known_by_its_answer(
 def test_kafka_in_a_container_has_the_settings_of_the_embedded_one(tmp_path: Path) -> None:
     """By the image's guide: KAFKA_, and in a name _ for a dot, __ for _, ___ for a hyphen."""
     keys = Keys(tmp_path / "keys")
-    env = dict(containers.recipe("kafka", port=9, keys=keys).env)
+    env = dict(containers.recipe("kafka", port=8, keys=keys).env)
     assert not [name for name in env if "__" in name or not name.startswith("KAFKA_")]
     given = {name.removeprefix("KAFKA_").lower().replace("_", "."): env[name] for name in env}
     users = kafka_users.users(keys)
