@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from benchmarks import banking, claims, enrollment, pipeline, replay
+from benchmarks import audit, banking, claims, enrollment, pipeline, replay
 from benchmarks.results import keep
 
 BENCHMARKS: Mapping[str, Callable[[], Coroutine[Any, Any, dict[str, float]]]] = {
@@ -14,6 +14,7 @@ BENCHMARKS: Mapping[str, Callable[[], Coroutine[Any, Any, dict[str, float]]]] = 
     "banking": banking.measure,
     "claims": claims.measure,
     "replay": replay.measure,
+    "audit": audit.measure,
 }
 
 

@@ -333,7 +333,7 @@ def compressed_file(forger: Forger) -> tuple[Path, int, int]:
     compressed(forger.archive)
     paths = segments.segments(forger.folder(SECOND))
     place = forger.draw.randrange(len(paths) - 1)
-    return (paths[place], *map(segments.first_seq, paths[place : place + 2]))
+    return paths[place], segments.first_seq(paths[place]), segments.first_seq(paths[place + 1])
 
 
 def damaged_compressed(forger: Forger) -> Expected:

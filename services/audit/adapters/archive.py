@@ -4,6 +4,7 @@ import fcntl
 import os
 import threading
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
@@ -18,6 +19,8 @@ from services.audit.adapters import compression
 from services.audit.adapters.shard import Shard
 from services.audit.rules.findings import Differing
 
+WRITERS = 12
+"""Shards that are written at a time: the disk makes several files lasting in the time of one."""
 _LOCK_FILE = "writer.lock"
 
 
@@ -36,6 +39,7 @@ class Archive:
         self._lock = lock
         self._turn = threading.Lock()
         self._compressing = threading.Lock()
+        self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="archive")
         self._shards = {stream: Shard(folder, stream) for stream in segments.streams(folder)}
 
     def watermarks(self) -> dict[Stream, int]:
@@ -73,8 +77,12 @@ class Archive:
         """
         by_stream = sorted(records, key=lambda record: record.stream)
         with self._turn:
-            for stream, found in groupby(by_stream, key=lambda record: record.stream):
-                self._shard(stream).append(list(found))
+            grouped = groupby(by_stream, key=lambda record: record.stream)
+            given = [(self._shard(stream), list(found)) for stream, found in grouped]
+            writing = [self._writers.submit(shard.append, found) for shard, found in given]
+            wait(writing)
+        for each in writing:
+            each.result()
 
     def differing(self, records: Sequence[Record]) -> list[Differing]:
         """Those of these records whose number is taken by another content."""
@@ -128,6 +136,7 @@ class Archive:
     def close(self) -> None:
         """Let go of the files, and let another process write."""
         with self._compressing, self._turn:
+            self._writers.shutdown()
             for shard in self._shards.values():
                 shard.close()
             os.close(self._lock)
