@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError  # type: ignore[imp
 from asyncpg import PostgresError  # type: ignore[import-untyped]
 from sqlalchemy.exc import DBAPIError
 
-from chassis import parked
+from chassis import log_comparison, parked
 from chassis import service as services
 from chassis.bus import partitions
 from chassis.bus.reread import Reread
@@ -66,6 +66,7 @@ def _commands(service: Service[Any]) -> typer.Typer:
         typer.echo(json.dumps(_told(report), default=str))
         raise typer.Exit(0 if report.same else 1)
 
+    log_comparison.add_command(commands, service)
     if service.store is None:  # who applies nothing parks nothing
         commands.add_typer(parked.commands(service), name="parked")
     service.commands(commands)

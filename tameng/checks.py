@@ -26,12 +26,18 @@ class Checked:
 
 async def replayed(machine: Described, service: str) -> Checked:
     """Rebuild a service's tables from its events beside the live ones. Raises: Problem."""
-    return await _run(machine, service, "replay")
+    return await answered(machine, service, "replay")
 
 
 async def verified(machine: Described) -> Checked:
     """Verify the archive's hash chain. Raises: Problem."""
-    return await _run(machine, "audit", "verify")
+    return await answered(machine, "audit", "verify")
+
+
+async def log_compared(machine: Described, service: str) -> Checked:
+    """Lay a service's log beside the archive, byte by byte. Raises: Problem."""
+    folder = machine.environments["audit"]["AUDIT_ARCHIVE_FOLDER"]
+    return await answered(machine, service, "compare-log", "--archive", folder)
 
 
 async def verified_apart(machine: Described, key: str) -> Checked:
@@ -48,10 +54,11 @@ async def verified_apart(machine: Described, key: str) -> Checked:
     )
 
 
-async def _run(machine: Described, service: str, command: str) -> Checked:
-    words = service_command(service, command)
+async def answered(machine: Described, service: str, *command: str) -> Checked:
+    """What a service's own command answers. Raises: Problem, when it does not."""
+    words = service_command(service, *command)
     environment = machine.environments[service]
-    return await _answer(words, environment, what=f"{command} of {service}")
+    return await _answer(words, environment, what=f"{command[0]} of {service}")
 
 
 async def _answer(words: tuple[str, ...], environment: Mapping[str, str], *, what: str) -> Checked:

@@ -19,6 +19,7 @@ from chassis.clock import real_now
 from tameng import checks, drain, standing, tokens
 from tameng.benefit import commands as benefit_commands
 from tameng.card import commands as card_commands
+from tameng.completeness import completeness
 from tameng.contracts import commands as contracts_commands
 from tameng.demo import figures, play
 from tameng.deployed.machine import unused
@@ -46,6 +47,7 @@ app.add_typer(card_commands, name="card")
 app.add_typer(contracts_commands, name="contracts")
 app.add_typer(provision_commands, name="provision")
 app.add_typer(roster_commands, name="roster")
+app.command()(completeness)
 app.command()(reconcile)
 app.command()(secrets)
 console = Console()
