@@ -1,56 +1,70 @@
-"""Events for an archive: the examples of the contracts one after the other, spread over shards."""
+"""Some months of a programme through all services: logs worth replaying.
 
-import json
-import random
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from itertools import cycle
+A roster, accounts, cards; then each month billed everywhere and paid by the fund.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
-from uuid import UUID
 
-import contracts
-from chassis.bus import wire
-from chassis.bus.admission import Record, Stream
-from chassis.state.event_log import SHARDS, LogRow
+from benchmarks.machines import Bench
+from benchmarks.pipeline import SEED, open_programme
+from chassis.clock import move
+from chassis.local_time import WITA
+from tameng import drain, intake
+from tameng.demo.day import CITY, PROVINCE
+from tameng.demo.roster import large
+from tameng.offices import Office
 
-SEED = 11
-AT = datetime(2025, 7, 1, tzinfo=UTC)
-_EXAMPLES = Path(contracts.__file__ or "").parent / "examples"
-
-
-def rows(events: int, *, portion: int) -> Iterator[Mapping[int, Sequence[LogRow]]]:
-    """So many rows of a log, a portion at a time, by shard."""
-    draw, numbers = random.Random(SEED), [0] * SHARDS  # noqa: S311
-    bodies = cycle(_bodies())
-    for done in range(0, events, portion):
-        by_shard: dict[int, list[LogRow]] = {}
-        for _ in range(min(portion, events - done)):
-            shard, (kind, body) = draw.randrange(SHARDS), next(bodies)
-            numbers[shard] += 1
-            key = UUID(int=draw.getrandbits(128))
-            row = LogRow(shard, numbers[shard], key, kind, str(key), AT, key, key, body)
-            by_shard.setdefault(shard, []).append(row)
-        yield by_shard
+MONTHS = ("2025-07", "2025-08", "2025-09", "2025-10", "2025-11", "2025-12")
+DEPOSIT = 20_000_000_000
+POLL_S = 0.2
+SETTLED_MAX_S = 900.0
 
 
-def records(rows: Mapping[int, Sequence[LogRow]], *, topic: str, source: str) -> list[Record]:
-    """The same as they come out of Kafka."""
-    return [
-        Record(
-            Stream(topic, shard), row.seq, row.body, row.event_id, row.type, row.key,
-            tuple(wire.headers(row, source=source)),
-        )
-        for shard, found in rows.items()
-        for row in found
-    ]  # fmt: skip
+async def lived(running: Bench, *, workers: int, months: Sequence[str] = MONTHS) -> None:
+    """The events of so many members and months, all of them applied by every reader."""
+    programme_id = await open_programme(running, heads=workers)
+    district = running.office("district", "district", CITY)
+    checker = running.office("checker", "checker", PROVINCE)
+    province = running.office("province", "province", PROVINCE)
+    where = intake.Checking(programme_id, CITY)
+    content = await asyncio.to_thread(large, workers, seed=SEED, on=date(2025, 7, 1))
+    sent = await intake.send(district, content, where, key="roster")
+    await intake.approve(checker, sent["roster_id"], where)
+    await settled(running)
+    deposit = {"programme_id": programme_id, "amount": DEPOSIT, "document": "benchmark"}
+    await province.post("banking", "/deposits", deposit, key="deposit")
+    for month in months:
+        await _month(running, programme_id, month)
 
 
-def _bodies() -> list[tuple[str, bytes]]:
-    """Type and body of each, without the spaces that people read."""
-    return [
-        (
-            file.parent.name,
-            json.dumps(json.loads(file.read_bytes()), separators=(",", ":")).encode(),
-        )
-        for file in sorted(_EXAMPLES.glob("*/*.json"))
-    ]
+async def _month(running: Bench, programme_id: str, month: str) -> None:
+    branch = running.office("branch", "branch", PROVINCE)
+    province = running.office("province", "province", PROVINCE)
+    clock_file = Path(running.running.described.clock_file or "")
+    year, number = map(int, month.split("-"))
+    move(clock_file, date_at(year, number))
+    of_month = {"programme_id": programme_id, "month": month}
+    ordered = await branch.post("enrollment", "/billing-runs", of_month, key=f"bill {month}")
+    await _frozen(branch, ordered["run_id"])
+    await settled(running)
+    order = of_month | {"payment_order": f"SP2D {month}"}
+    await province.post("banking", "/payment-orders", order, key=f"pay {month}")
+    await settled(running)
+
+
+def date_at(year: int, month: int) -> datetime:
+    """The morning of the second, in Kupang."""
+    return datetime(year, month, 2, 9, tzinfo=WITA)
+
+
+async def _frozen(branch: Office, run_id: str) -> None:
+    while (await branch.get("enrollment", f"/billing-runs/{run_id}"))["state"] != "frozen":
+        await asyncio.sleep(POLL_S)
+
+
+async def settled(running: Bench) -> None:
+    """Every event was applied by every reader."""
+    await drain.drained(running.office("operator", "admin", PROVINCE))

@@ -1,7 +1,6 @@
 """What can be done with a service from the command line: `python -m services.NAME COMMAND`."""
 
 import asyncio
-import json
 import logging
 import sys
 from typing import Any
@@ -11,16 +10,14 @@ from aiokafka.errors import KafkaConnectionError, KafkaError  # type: ignore[imp
 from asyncpg import PostgresError  # type: ignore[import-untyped]
 from sqlalchemy.exc import DBAPIError
 
-from chassis import log_comparison, parked
+from chassis import parked, replaying
 from chassis import service as services
 from chassis.bus import partitions
-from chassis.bus.reread import Reread
-from chassis.bus.topics import Topics
+from chassis.bus.topics import Topics, create_topics
 from chassis.service import CannotStart, Service
 from chassis.settings import ServiceSettings, SettingsInvalid, load
 from chassis.state import migrations
 from chassis.state.database import owner_engine
-from chassis.state.replay import Report, replay
 
 
 def run(service: Service[Any]) -> None:
@@ -56,17 +53,7 @@ def _commands(service: Service[Any]) -> typer.Typer:
         """Bring the database up to date. Runs as the owner of the tables."""
         asyncio.run(_migrate(service, load(service.settings)))
 
-    @commands.command("replay")
-    def replay_() -> None:
-        """Rebuild all tables from the events beside the live ones, compare, and tell what differs.
-
-        Prints JSON. Exit 0: the same; 1: something differs. Changes nothing.
-        """
-        report = asyncio.run(_replay(service, load(service.settings)))
-        typer.echo(json.dumps(_told(report), default=str))
-        raise typer.Exit(0 if report.same else 1)
-
-    log_comparison.add_command(commands, service)
+    replaying.add_command(commands, service)
     if service.store is None:  # who applies nothing parks nothing
         commands.add_typer(parked.commands(service), name="parked")
     service.commands(commands)
@@ -121,30 +108,3 @@ async def _migrate(service: Service[Any], settings: ServiceSettings) -> None:
         await migrations.migrate(engine, service=service.name, runtime_url=runtime_url)
     finally:
         await engine.dispose()
-
-
-async def _replay(service: Service[Any], settings: ServiceSettings) -> Report:
-    engine = owner_engine(settings.owner_url(), application=f"{service.name} replay")
-    sources = Topics(settings.topic_prefix).sources(service.listens_to)
-    try:
-        return await replay(
-            engine,
-            tables=service.tables,
-            projections=service.projections,
-            replicas=service.replicas,
-            replica_events=Reread(settings.brokers(), sources, service.replicas),
-        )
-    finally:
-        await engine.dispose()
-
-
-def _told(report: Report) -> dict[str, Any]:
-    return {
-        "same": report.same,
-        "events": report.events,
-        "tables": {
-            name: {"rows": live.rows, "live": live.md5, "replayed": replayed.md5}
-            for name, (live, replayed) in report.tables.items()
-        },
-        "differences": [difference._asdict() for difference in report.differences],
-    }

@@ -30,7 +30,6 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import clock
 from chassis.bus.admission import Admission, Record, Stream
@@ -39,7 +38,7 @@ from chassis.ids import new_id
 from chassis.service import Running, Service, application
 from chassis.state.database import owner_engine
 from chassis.state.event_log import shard_of
-from chassis.state.replay import Report, replay
+from chassis.state.replay import Cut, Report, replay
 from chassis.state.unit import EVERYWHERE, Units
 from contracts.catalogue import EVENTS
 from contracts.event import Event
@@ -186,15 +185,15 @@ class Heard:
 
     alone: Alone
 
-    async def up_to(self, live: AsyncSession) -> AsyncIterator[Mapping[Any, Sequence[Event]]]:
-        parked = set(await live.scalars(text("SELECT event_id FROM parked")))
+    async def up_to(self, cut: Cut) -> AsyncIterator[Mapping[Stream, Sequence[Event]]]:
         types = self.alone.service.replicas.event_types
         portion: dict[Stream, list[Event]] = {}
         for record in self.alone.records:
-            if record.event_id not in parked and record.type in types:
+            is_heard = record.seq <= cut.heard.get(record.stream, 0)
+            if is_heard and (record.stream, record.seq) not in cut.parked:
                 event = event_of(record, types)
-                assert event is not None
-                portion.setdefault(record.stream, []).append(event)
+                if event is not None:
+                    portion.setdefault(record.stream, []).append(event)
         yield portion
 
 

@@ -4,19 +4,17 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiokafka import TopicPartition  # type: ignore[import-untyped]
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.bus import partitions, watermarks, wire
+from chassis.bus import partitions, wire
 from chassis.bus.admission import Record, Stream, admit
 from chassis.bus.brokers import Brokers
 from chassis.bus.reading import Unreadable, event_of
 from chassis.state.projections import Projections
+from chassis.state.replay import Cut
 from contracts.event import Event
 
 RECORDS_MAX = 2_000
 SILENCE_MAX_MS = 10_000
-_PARKED = text("SELECT topic, shard, seq FROM parked")
 
 
 class TopicIncomplete(RuntimeError):
@@ -32,18 +30,13 @@ class Reread:
     """Which service owns each topic."""
     replicas: Projections
 
-    async def up_to(self, live: AsyncSession) -> AsyncIterator[Mapping[Stream, Sequence[Event]]]:
-        """The events that `live` had applied, by stream; parked ones it had not.
+    async def up_to(self, cut: Cut) -> AsyncIterator[Mapping[Stream, Sequence[Event]]]:
+        """The events that the cut had applied, by stream; parked ones it had not.
 
         Raises: TopicIncomplete.
         """
-        if not self.replicas.event_types:
-            return
-        wanted = {s: n for s, n in (await watermarks.reached(live)).items() if n > 0}
-        if not wanted:  # nobody was heard yet
-            return
-        parked = {(Stream(topic, shard), seq) for topic, shard, seq in await live.execute(_PARKED)}
-        async for records in self._read(wanted):
+        parked = cut.parked
+        async for records in self._read(cut.heard):
             portion: dict[Stream, list[Event]] = {}
             for record in records:
                 if (record.stream, record.seq) in parked:

@@ -44,6 +44,11 @@ class Projections:
         """What is applied, by its name on the wire."""
         return {event_type.type: event_type for event_type in self._by_type}
 
+    @property
+    def silent_types(self) -> frozenset[str]:
+        """The names of what is only for the record."""
+        return frozenset(kind.type for kind, how in self._by_type.items() if how is _no_change)
+
     async def apply(self, session: AsyncSession, events: Mapping[K, Sequence[Event]]) -> None:
         """Change the tables as these events, given by shard, say."""
         for run in runs(events):

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.bus.admission import Stream
 from chassis.state.database import owner_engine
 from chassis.state.projections import Projections
-from chassis.state.replay import Difference, replay
+from chassis.state.replay import Cut, Difference, replay
 from contracts.event import Event
 from tests.alone import Alone, Heard, MakeAlone, key
 from tests.component.enrollment_office import Office
@@ -144,11 +144,10 @@ class Meanwhile:
     def __init__(self, office: Office) -> None:
         self.office = office
 
-    async def up_to(self, live: AsyncSession) -> AsyncIterator[Mapping[Any, Sequence[Event]]]:
-        assert live.in_transaction()
+    async def up_to(self, cut: Cut) -> AsyncIterator[Mapping[Stream, Sequence[Event]]]:
         opened = await self.office.open(name="Opened while the replay runs")
         await self.office.amend(opened, 7)
-        async for portion in Heard(self.office.alone).up_to(live):
+        async for portion in Heard(self.office.alone).up_to(cut):
             yield portion
 
 

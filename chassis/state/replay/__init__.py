@@ -1,0 +1,26 @@
+"""Rebuild a service's tables from events in a scratch schema, and compare them with the live ones.
+
+All in one consistent cut: the live side is read in a single REPEATABLE READ snapshot while the
+service goes on; the scratch side is filled up to what that snapshot had recorded and heard, by
+several workers at once, a share of the shards each.
+"""
+
+from chassis.state.replay.applying import Sources
+from chassis.state.replay.comparing import Difference, Digest
+from chassis.state.replay.cut import Cut, Part
+from chassis.state.replay.replaying import Here, Report, Workers, replay, replayed
+from chassis.state.replay.sources import ReplicaEvents
+
+__all__ = [
+    "Cut",
+    "Difference",
+    "Digest",
+    "Here",
+    "Part",
+    "ReplicaEvents",
+    "Report",
+    "Sources",
+    "Workers",
+    "replay",
+    "replayed",
+]

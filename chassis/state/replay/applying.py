@@ -1,0 +1,108 @@
+"""Apply a worker's part of the events to the scratch schema: a run a transaction."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from chassis.state.projections import Projections
+from chassis.state.replay.cut import Cut, Part
+from chassis.state.replay.scratch import scratch_engine
+from chassis.state.replay.sources import Portion, ReplicaEvents, from_log
+from chassis.state.runs import runs
+from contracts.event import Event
+
+LANES = 2
+"""Own events and those of others are applied side by side: neither reads what the other writes."""
+TRIES_MAX = 10
+_ROLLED_BACK = ("40001", "40P01")
+Tell = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a service's tables are made of."""
+
+    projections: Projections
+    replicas: Projections
+    replica_events: ReplicaEvents | None = None
+
+
+async def apply_part(owner: AsyncEngine, part: Part, sources: Sources, *, tell: Tell) -> None:
+    """Apply all of a part; `tell` is told of each portion how many events it had."""
+    engine = scratch_engine(owner, part.schema, connections=LANES)
+    own = from_log(owner, sources.projections, part.cut)
+    works = [_apply(engine, own, sources.projections, part.cut, tell)]
+    if sources.replica_events is not None and sources.replicas.event_types and part.cut.heard:
+        others = _counted(sources.replica_events.up_to(part.cut))
+        works.append(_apply(engine, others, sources.replicas, part.cut, tell))
+    try:
+        await side_by_side(works)
+    finally:
+        await engine.dispose()
+
+
+async def side_by_side(works: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Do all at once; when one fails, the others are stopped and its error is raised."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _counted(
+    portions: AsyncIterator[Mapping[Any, Sequence[Event]]],
+) -> AsyncIterator[Portion]:
+    async for events in portions:
+        yield Portion(events, sum(map(len, events.values())))
+
+
+async def _apply(
+    engine: AsyncEngine,
+    portions: AsyncIterator[Portion],
+    projections: Projections,
+    cut: Cut,
+    tell: Tell,
+) -> None:
+    """Apply the portions, each as few long runs: by key, for keys have no order among them."""
+    ended: set[Any] = set()
+    async with AsyncSession(engine) as session:
+        async for portion in portions:
+            by_key = _by_key(portion.events, cut, ended)
+            for run in runs(by_key):
+                await _apply_run(session, projections, run)
+            tell(portion.records)
+
+
+def _by_key(
+    events: Mapping[Any, Sequence[Event]], cut: Cut, ended: set[Any]
+) -> dict[tuple[Any, str], list[Event]]:
+    """The events by stream and key, without those from the end of the cut on."""
+    found: dict[tuple[Any, str], list[Event]] = {}
+    for stream, stream_events in events.items():
+        for event in stream_events if stream not in ended else ():
+            if cut.until is not None and event.occurred_at > cut.until:
+                ended.add(stream)
+                break
+            found.setdefault((stream, event.key), []).append(event)
+    return found
+
+
+async def _apply_run(session: AsyncSession, projections: Projections, run: list[Event]) -> None:
+    """In a transaction of its own: the totals that workers share are locked no longer than that.
+    Where two still met crosswise, the one that was rolled back is tried again."""
+    for left in reversed(range(TRIES_MAX)):
+        try:
+            async with session.begin():
+                await projections.apply_run(session, run)
+        except Exception as error:
+            state = getattr(getattr(error, "orig", error), "sqlstate", None)
+            if state not in _ROLLED_BACK or not left:
+                raise
+        else:
+            return
