@@ -10,7 +10,7 @@ from chassis.bus.admission import Record, Stream, admit
 from chassis.bus.brokers import Brokers
 from chassis.bus.reading import Unreadable, event_of
 from chassis.state.projections import Projections
-from chassis.state.replay import Cut
+from chassis.state.replay import Cut, Read
 from contracts.event import Event
 
 RECORDS_MAX = 2_000
@@ -30,20 +30,20 @@ class Reread:
     """Which service owns each topic."""
     replicas: Projections
 
-    async def up_to(self, cut: Cut) -> AsyncIterator[Mapping[Stream, Sequence[Event]]]:
-        """The events that the cut had applied, by stream; parked ones it had not.
+    async def up_to(self, cut: Cut) -> AsyncIterator[Sequence[Read]]:
+        """The events that the cut had applied, each stream in its order; parked ones it had not.
 
         Raises: TopicIncomplete.
         """
         parked = cut.parked
         async for records in self._read(cut.heard):
-            portion: dict[Stream, list[Event]] = {}
+            portion: list[Read] = []
             for record in records:
                 if (record.stream, record.seq) in parked:
                     continue
                 event = self._event(record)
                 if event is not None:
-                    portion.setdefault(record.stream, []).append(event)
+                    portion.append(Read(record.stream, record.key, event))
             yield portion
 
     def _event(self, record: Record) -> Event | None:

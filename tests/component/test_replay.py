@@ -1,7 +1,6 @@
-"""Every service's tables follow from its events: in any order of shards, and nothing else."""
+"""Every service's tables follow from its events: in any order of keys, and nothing else."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from itertools import groupby
 from random import Random
 from typing import Any
 
@@ -12,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.bus.admission import Stream
 from chassis.state.database import owner_engine
 from chassis.state.projections import Projections
-from chassis.state.replay import Cut, Difference, replay
+from chassis.state.replay import Cut, Difference, Read, replay
 from contracts.event import Event
 from tests.alone import Alone, Heard, MakeAlone, key
 from tests.component.enrollment_office import Office
@@ -23,12 +22,12 @@ TAKEN_MAX = 9
 
 
 class Queues(dict[Any, list[Event]]):
-    """Events that wait, by shard, and the projections that apply them."""
+    """Events that wait, by key, and the projections that apply them."""
 
     projections: Projections
 
     async def apply_some(self, session: AsyncSession, chance: Random) -> None:
-        """Apply the next few of some of the shards."""
+        """Apply the next few of some of the keys."""
         waiting = [place for place, events in self.items() if events]
         chosen = chance.sample(waiting, chance.randint(1, len(waiting)))
         taken = {place: self[place][: chance.randint(1, TAKEN_MAX)] for place in chosen}
@@ -43,22 +42,22 @@ def queues(projections: Projections, events: Mapping[Any, Sequence[Event]]) -> Q
     return made
 
 
-async def own_events(lived: Alone) -> dict[int, list[Event]]:
-    """The service's log."""
-    rows = await lived.rows("SELECT shard, type, body FROM event_log ORDER BY shard, seq")
-    known = lived.service.projections.event_types
-    return {
-        shard: [known[row["type"]].read(row["body"]) for row in found]
-        for shard, found in groupby(rows, key=lambda row: row["shard"])
-    }
+async def own_events(lived: Alone) -> dict[str, list[Event]]:
+    """The service's log, by key: even within a shard no other order is promised."""
+    rows = await lived.rows("SELECT type, key, body FROM event_log ORDER BY shard, seq")
+    known, found = lived.service.projections.event_types, dict[str, list[Event]]()
+    for row in rows:
+        found.setdefault(row["key"], []).append(known[row["type"]].read(row["body"]))
+    return found
 
 
-def heard_events(lived: Alone) -> dict[Stream, list[Event]]:
+def heard_events(lived: Alone) -> dict[tuple[Stream, str], list[Event]]:
     """What it heard and keeps copies of."""
-    known, found = lived.service.replicas.event_types, dict[Stream, list[Event]]()
+    known, found = lived.service.replicas.event_types, dict[tuple[Stream, str], list[Event]]()
     for record in lived.records:
         if record.type in known:
-            found.setdefault(record.stream, []).append(known[record.type].read(record.body))
+            event = known[record.type].read(record.body)
+            found.setdefault((record.stream, record.key), []).append(event)
     return found
 
 
@@ -71,7 +70,7 @@ async def digests(session: AsyncSession, tables: MetaData) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("service", LIVES)
-async def test_any_order_of_shards_gives_the_same_tables(service: str, alone: MakeAlone) -> None:
+async def test_any_order_of_keys_gives_the_same_tables(service: str, alone: MakeAlone) -> None:
     lived = await LIVES[service](alone)
     own, heard, tables = await own_events(lived), heard_events(lived), lived.service.tables
     names = ", ".join(table.name for table in tables.sorted_tables)
@@ -144,7 +143,7 @@ class Meanwhile:
     def __init__(self, office: Office) -> None:
         self.office = office
 
-    async def up_to(self, cut: Cut) -> AsyncIterator[Mapping[Stream, Sequence[Event]]]:
+    async def up_to(self, cut: Cut) -> AsyncIterator[Sequence[Read]]:
         opened = await self.office.open(name="Opened while the replay runs")
         await self.office.amend(opened, 7)
         async for portion in Heard(self.office.alone).up_to(cut):

@@ -9,7 +9,7 @@ from chassis.state.replay.applying import Sources
 from chassis.state.replay.comparing import Difference, Digest
 from chassis.state.replay.cut import Cut, Part
 from chassis.state.replay.replaying import Here, Report, Workers, replay, replayed
-from chassis.state.replay.sources import ReplicaEvents
+from chassis.state.replay.sources import Read, ReplicaEvents
 
 __all__ = [
     "Cut",
@@ -17,6 +17,7 @@ __all__ = [
     "Digest",
     "Here",
     "Part",
+    "Read",
     "ReplicaEvents",
     "Report",
     "Sources",

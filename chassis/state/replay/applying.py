@@ -1,7 +1,8 @@
 """Apply a worker's part of the events to the scratch schema: a run a transaction."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from chassis.state.projections import Projections
 from chassis.state.replay.cut import Cut, Part
 from chassis.state.replay.scratch import scratch_engine
-from chassis.state.replay.sources import Portion, ReplicaEvents, from_log
-from chassis.state.runs import runs
+from chassis.state.replay.sources import Portion, Read, ReplicaEvents, from_log
+from chassis.state.runs import runs_by_key
 from contracts.event import Event
 
 LANES = 2
@@ -55,11 +56,9 @@ async def side_by_side(works: Iterable[Coroutine[Any, Any, None]]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _counted(
-    portions: AsyncIterator[Mapping[Any, Sequence[Event]]],
-) -> AsyncIterator[Portion]:
+async def _counted(portions: AsyncIterator[Sequence[Read]]) -> AsyncIterator[Portion]:
     async for events in portions:
-        yield Portion(events, sum(map(len, events.values())))
+        yield Portion(events, len(events))
 
 
 async def _apply(
@@ -69,28 +68,35 @@ async def _apply(
     cut: Cut,
     tell: Tell,
 ) -> None:
-    """Apply the portions, each as few long runs: by key, for keys have no order among them."""
     ended: set[Any] = set()
     async with AsyncSession(engine) as session:
         async for portion in portions:
-            by_key = _by_key(portion.events, cut, ended)
-            for run in runs(by_key):
+            events = portion.events if cut.until is None else _early(portion.events, cut, ended)
+            for run in runs_by_key(_by_key(events)):
                 await _apply_run(session, projections, run)
             tell(portion.records)
 
 
-def _by_key(
-    events: Mapping[Any, Sequence[Event]], cut: Cut, ended: set[Any]
-) -> dict[tuple[Any, str], list[Event]]:
-    """The events by stream and key, without those from the end of the cut on."""
-    found: dict[tuple[Any, str], list[Event]] = {}
-    for stream, stream_events in events.items():
-        for event in stream_events if stream not in ended else ():
-            if cut.until is not None and event.occurred_at > cut.until:
-                ended.add(stream)
-                break
-            found.setdefault((stream, event.key), []).append(event)
+def _early(events: Iterable[Read], cut: Cut, ended: set[Any]) -> list[Read]:
+    """Those before the end of the cut: a stream ends with its first event that is too late."""
+    found = []
+    for read in events:
+        if cut.until is not None and read.event.occurred_at > cut.until:
+            ended.add(read.stream)
+        elif read.stream not in ended:
+            found.append(read)
     return found
+
+
+def _by_key(events: Iterable[Read]) -> Iterable[deque[Event]]:
+    found: dict[tuple[Any, str], deque[Event]] = {}
+    for stream, key, event in events:
+        queue = found.get((stream, key))
+        if queue is None:
+            found[stream, key] = deque((event,))
+        else:
+            queue.append(event)
+    return found.values()
 
 
 async def _apply_run(session: AsyncSession, projections: Projections, run: list[Event]) -> None:

@@ -1,12 +1,10 @@
 """Where the events of a replay come from: portions of events, each shard in its own order."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from chassis.bus.admission import Stream
 from chassis.state.projections import Projections
 from chassis.state.replay.cut import Cut
 from chassis.state.statements import Statement
@@ -16,26 +14,35 @@ ROWS_MAX = 2_000
 """How many rows of a shard are read at once."""
 
 
-class Portion(NamedTuple):
-    """Some events of each stream, and how many records they were among."""
+class Read(NamedTuple):
+    """An event, and where it was read."""
 
-    events: Mapping[Any, Sequence[Event]]
+    stream: Any
+    """Its shard of the own log, or of another's topic."""
+    key: str
+    event: Event
+
+
+class Portion(NamedTuple):
+    """Some events, those of each stream in its order, and how many records they were among."""
+
+    events: Sequence[Read]
     records: int
 
 
 class ReplicaEvents(Protocol):
     """Where the events of other services come from, up to what the cut had heard."""
 
-    def up_to(self, cut: Cut) -> AsyncIterator[Mapping[Stream, Sequence[Event]]]:
-        """Events by stream, a portion at a time, each stream in its own order."""
+    def up_to(self, cut: Cut) -> AsyncIterator[Sequence[Read]]:
+        """The events of each stream in its order, a portion at a time."""
 
 
 _ROWS = Statement("""
-    SELECT logged.shard, logged.type, logged.seq, logged.body
+    SELECT logged.shard, logged.type, logged.seq, logged.key, logged.body
     FROM unnest(cast(:shards AS smallint[]), cast(:after AS bigint[]), cast(:last AS bigint[]))
       AS place(shard, after, last)
     CROSS JOIN LATERAL (
-        SELECT shard, type, seq, body FROM public.event_log
+        SELECT shard, type, seq, key, body FROM public.event_log
         WHERE shard = place.shard AND seq > place.after AND seq <= place.last
         ORDER BY seq LIMIT :rows_max) AS logged
     ORDER BY logged.shard, logged.seq""")
@@ -59,9 +66,10 @@ async def from_log(
             yield Portion(_events(rows, projections), len(rows))
 
 
-def _events(rows: Sequence[Any], projections: Projections) -> dict[int, list[Event]]:
+def _events(rows: Sequence[Any], projections: Projections) -> list[Read]:
     known, silent = projections.event_types, projections.silent_types
-    return {
-        shard: [known[row["type"]].read(row["body"]) for row in found if row["type"] not in silent]
-        for shard, found in groupby(rows, key=lambda row: row["shard"])
-    }
+    return [
+        Read(shard, key, known[name].read(body))
+        for shard, name, _seq, key, body in rows
+        if name not in silent
+    ]
