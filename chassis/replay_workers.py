@@ -3,25 +3,19 @@
 import asyncio
 import gc
 import multiprocessing
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from typing import Any
 
-from chassis.state.replay import Part
+from chassis.state.replay import Found, Part, ReplayImpossible
 from chassis.state.replay.applying import Tell
 
-EVENTS_A_PROCESS = 5_000
-"""What is less to do than that is done by fewer."""
 STOP_S = 10
 _FORK = multiprocessing.get_context("fork")
-Work = Callable[[Part, Tell], Any]
-
-
-class WorkerFailed(RuntimeError):
-    """A process of the replay ended without having done its part."""
+Work = Callable[[Part, Tell], Coroutine[Any, Any, Found]]
 
 
 @dataclass(frozen=True)
@@ -35,21 +29,24 @@ class Processes:
         """How many there are."""
         return len(self.connections)
 
-    async def apply(self, part: Part, *, number: int, tell: Tell) -> None:
-        """Have a process apply a part. Raises: WorkerFailed."""
+    async def apply(self, part: Part, *, number: int, tell: Tell) -> Found:
+        """Have a process apply a part. Raises: ReplayImpossible."""
         connection = self.connections[number]
         connection.send(part)
-        while (heard := await asyncio.to_thread(_received, connection)) is not None:
+        while True:
+            heard = await asyncio.to_thread(_received, connection)
+            if isinstance(heard, Found):
+                return heard
             tell(heard)
 
 
-def _received(connection: Connection) -> int | None:
+def _received(connection: Connection) -> int | Found:
     try:
-        found: int | str | None = connection.recv()
-    except EOFError:
-        raise WorkerFailed("a process of the replay was killed") from None
+        found: int | Found | str = connection.recv()
+    except (EOFError, OSError):
+        raise ReplayImpossible("a process of the replay was ended from outside") from None
     if isinstance(found, str):
-        raise WorkerFailed(found)
+        raise ReplayImpossible(found)
     return found
 
 
@@ -74,22 +71,27 @@ def processes(number: int, work: Work) -> Iterator[Processes]:
 
 
 def _serve(pairs: list[tuple[Connection, Connection]], place: int, work: Work) -> None:
-    """What a process does: one part. It ends with the process that forked it: no other holds the
-    other end of its pipe."""
+    """What a process does: part after part. It ends with the process that forked it: nobody else
+    holds the other end of its pipe."""
     for number, (others, ours) in enumerate(pairs):
         others.close()
         if number != place:
             ours.close()
-    connection = pairs[place][1]
     gc.disable()  # looking for cycles among a portion's many events took half of the time
-    try:
-        part: Part = connection.recv()
-        asyncio.run(work(part, connection.send))
-        connection.send(None)
-    except (EOFError, BrokenPipeError, KeyboardInterrupt):
-        return
-    except Exception as error:  # noqa: BLE001  (told to the one who waits, who raises it)
-        connection.send(f"{type(error).__name__}: {error}")
+    with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
+        asyncio.run(_work(pairs[place][1], work))
+
+
+async def _work(connection: Connection, work: Work) -> None:
+    while True:
+        part: Part = await asyncio.to_thread(connection.recv)
+        try:
+            connection.send(await work(part, connection.send))
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001  (told to the one who waits, who raises it)
+            told = str(error) if isinstance(error, RuntimeError | ValueError) else repr(error)
+            connection.send(told or repr(error))
 
 
 def _stop(started: list[ForkProcess]) -> None:

@@ -5,66 +5,188 @@ import json
 import os
 import resource
 import time
+from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.bus.reread import Reread
 from chassis.bus.topics import Topics
-from chassis.replay_workers import Processes, processes
-from chassis.service import Service
+from chassis.replay_workers import Processes
+from chassis.replay_workers import processes as processes_
+from chassis.service import CannotStart, Service
 from chassis.settings import ServiceSettings, load
 from chassis.state.database import owner_engine
-from chassis.state.replay import Part, Report, Sources, replayed
-from chassis.state.replay.applying import Tell, apply_part
+from chassis.state.replay import (
+    Asked,
+    Found,
+    Part,
+    ReplayImpossible,
+    Report,
+    Sources,
+    replayed,
+)
+from chassis.state.replay.applying import Tell
+from chassis.state.replay.archived import ArchivedOthers, ArchivedOwn
+from chassis.state.replay.log import Log, LogCheck
+from chassis.state.replay.workers import found_in
 
 PROCESSES_MAX = 12
 PROCESSES = os.cpu_count() or 1
-ProcessesOption = Annotated[
-    int,
-    typer.Option(
-        "--processes", min=1, max=PROCESSES_MAX, help="How many apply at the same time."
-    ),
-]
+
+
+class _Options:
+    source = Annotated[
+        Literal["log", "archive"],
+        typer.Option("--from", help="The own log and the topics of others; or the archive alone."),
+    ]
+    archive = Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            metavar="FOLDER",
+            help="The archive. A replay from the log compares each row of the log with it.",
+        ),
+    ]
+    until = Annotated[
+        str | None,
+        typer.Option(
+            metavar="INSTANT",
+            help="The tables of that moment (2025-08-01T00:00+08:00): up to the first event of "
+            "each shard that was recorded later. Compared with what the other source makes.",
+        ),
+    ]
+    until_event = Annotated[
+        str | None, typer.Option(metavar="EVENT_ID", help="The same, when it was just recorded.")
+    ]
+    keep = Annotated[
+        bool, typer.Option("--keep", help="Leave the schema; its name is in the answer.")
+    ]
+    processes = Annotated[
+        int,
+        typer.Option(
+            "--processes", min=1, max=PROCESSES_MAX, help="How many apply at the same time."
+        ),
+    ]
+    progress = Annotated[
+        bool, typer.Option("--progress", help="Tell how far it is, a line of JSON each time.")
+    ]
 
 
 def add_command(commands: typer.Typer, service: Service[Any]) -> None:
     """`replay`."""
 
     @commands.command()
-    def replay(processes_: ProcessesOption = PROCESSES) -> None:
-        """Rebuild all tables from the events beside the live ones, compare, and tell what differs.
+    def replay(  # noqa: PLR0913  (an option each)
+        *,
+        source: _Options.source = "log",
+        archive: _Options.archive = None,
+        until: _Options.until = None,
+        until_event: _Options.until_event = None,
+        keep: _Options.keep = False,
+        processes: _Options.processes = PROCESSES,
+        progress: _Options.progress = False,
+    ) -> None:
+        """Rebuild all tables from the events in a schema beside the live ones, compare, and tell
+        what differs. The service may go on meanwhile.
 
         Prints JSON. Exit 0: the same; 1: something differs. Changes nothing.
         """
-        settings = load(service.settings)
-        began = time.perf_counter()
-        with processes(processes_, partial(_work, service, settings)) as workers:
-            report = asyncio.run(_replay(service, settings, workers))
-        took_s = time.perf_counter() - began
-        typer.echo(json.dumps(_told(report) | _speed(report, took_s), default=str))
+        if source == "archive" and archive is None:
+            raise typer.BadParameter("--from archive needs --archive FOLDER")
+        asked = Asked(
+            source, _against(source, archive, until or until_event), _instant(until),
+            _id(until_event), keep,
+        )  # fmt: skip
+        settings, began = load(service.settings), time.perf_counter()
+        try:
+            with processes_(processes, partial(_work, service, settings, archive)) as workers:
+                report = asyncio.run(_replay(service, settings, workers, asked, show=progress))
+        except ReplayImpossible as error:
+            raise CannotStart(str(error)) from error
+        speed = _speed(report, time.perf_counter() - began)
+        typer.echo(json.dumps(told(report) | speed, default=str))
         raise typer.Exit(0 if report.same else 1)
 
 
-async def _work(service: Service[Any], settings: ServiceSettings, part: Part, tell: Tell) -> None:
-    engine = _engine(service, settings)
-    topics = Topics(settings.topic_prefix).sources(service.listens_to)
-    heard = Reread(settings.kafka, topics, service.replicas)
+def _against(
+    source: str, archive: Path | None, moment: str | None
+) -> Literal["tables", "log", "archive"] | None:
+    """The live tables are those of now; those of another moment follow from the other source."""
+    if moment is None:
+        return "tables"
+    if archive is None:
+        return None
+    return "log" if source == "archive" else "archive"
+
+
+def _instant(written: str | None) -> datetime | None:
+    if written is None:
+        return None
     try:
-        sources = Sources(service.projections, service.replicas, heard)
-        await apply_part(engine, part, sources, tell=tell)
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        raise typer.BadParameter(f"{written} is no instant: 2025-08-01T00:00+08:00") from None
+    if found.tzinfo is None:
+        raise typer.BadParameter(f"{written} has no time zone: write {written}+08:00, say")
+    return found
+
+
+def _id(written: str | None) -> UUID | None:
+    try:
+        return None if written is None else UUID(written)
+    except ValueError:
+        raise typer.BadParameter(f"{written} is no event id") from None
+
+
+async def _work(
+    service: Service[Any], settings: ServiceSettings, archive: Path | None, part: Part, tell: Tell
+) -> Found:
+    engine = _engine(service, settings)
+    try:
+        sources = _sources(service, settings, archive, part, engine)
+        return await found_in(engine, part, sources, tell=tell)
     finally:
         await engine.dispose()
 
 
+def _sources(
+    service: Service[Any],
+    settings: ServiceSettings,
+    archive: Path | None,
+    part: Part,
+    engine: AsyncEngine,
+) -> Sources:
+    topics = Topics(settings.topic_prefix)
+    own, replicas = service.projections, service.replicas
+    if part.source == "archive" and archive is not None:
+        made = ArchivedOwn(archive, topics.of(service.name), own)
+        return Sources(own, made, replicas, ArchivedOthers(archive, replicas))
+    check = LogCheck(archive, topics.of(service.name)) if archive is not None else None
+    heard = Reread(settings.kafka, topics.sources(service.listens_to), replicas)
+    return Sources(own, Log(engine, own, check), replicas, heard)
+
+
 async def _replay(
-    service: Service[Any], settings: ServiceSettings, workers: Processes
+    service: Service[Any],
+    settings: ServiceSettings,
+    workers: Processes,
+    asked: Asked,
+    *,
+    show: bool,
 ) -> Report:
+    def show_progress(done: int, most: int) -> None:
+        if show:
+            typer.echo(json.dumps({"done": done, "of": most}))
+
     engine = _engine(service, settings)
     try:
-        return await replayed(engine, service.tables, workers)
+        return await replayed(engine, service.tables, workers, asked=asked, told=show_progress)
     finally:
         await engine.dispose()
 
@@ -84,14 +206,28 @@ def _speed(report: Report, took_s: float) -> dict[str, float]:
     }
 
 
-def _told(report: Report) -> dict[str, Any]:
+def told(report: Report) -> dict[str, Any]:
+    """A report as JSON says it."""
+    tables: dict[str, dict[str, Any]] = {
+        name: {"rows": made.rows, "replayed": made.md5} for name, made in report.made.items()
+    }
+    for name, (live, made) in report.tables.items():
+        tables[name] = {
+            "rows": live.rows,
+            "live": live.md5,
+            "replayed": made.md5,
+            "replayed_rows": made.rows,
+        }
     return {
         "same": report.same,
+        "from": report.source,
+        "against": report.against,
+        "until": report.cut.until,
+        "heads": report.cut.own,
         "events": report.events,
-        "tables": {
-            name: {"rows": live.rows, "live": live.md5, "replayed": replayed.md5}
-            for name, (live, replayed) in report.tables.items()
-        },
+        "log_compared_with_archive": report.log_compared,
+        "tables": tables,
         "differing": report.differing,
         "differences": [difference._asdict() for difference in report.differences],
+        "kept": report.kept,
     }

@@ -7,17 +7,22 @@ several workers at once, a share of the shards each.
 
 from chassis.state.replay.applying import Sources
 from chassis.state.replay.comparing import Difference, Digest
-from chassis.state.replay.cut import Cut, Part
-from chassis.state.replay.replaying import Here, Report, Workers, replay, replayed
+from chassis.state.replay.cut import Cut, Part, ReplayImpossible
+from chassis.state.replay.replaying import Asked, replay, replayed
+from chassis.state.replay.report import Report
 from chassis.state.replay.sources import Read, ReplicaEvents
+from chassis.state.replay.workers import Found, Here, Workers
 
 __all__ = [
+    "Asked",
     "Cut",
     "Difference",
     "Digest",
+    "Found",
     "Here",
     "Part",
     "Read",
+    "ReplayImpossible",
     "ReplicaEvents",
     "Report",
     "Sources",

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from chassis.state.projections import Projections
 from chassis.state.replay.cut import Cut, Part
 from chassis.state.replay.scratch import scratch_engine
-from chassis.state.replay.sources import Portion, Read, ReplicaEvents, from_log
+from chassis.state.replay.sources import OwnEvents, Portion, Read, ReplicaEvents
 from chassis.state.runs import runs_by_key
 from contracts.event import Event
 
@@ -27,18 +27,22 @@ class Sources:
     """What a service's tables are made of."""
 
     projections: Projections
+    own: OwnEvents
     replicas: Projections
-    replica_events: ReplicaEvents | None = None
+    others: ReplicaEvents | None = None
 
 
 async def apply_part(owner: AsyncEngine, part: Part, sources: Sources, *, tell: Tell) -> None:
-    """Apply all of a part; `tell` is told of each portion how many events it had."""
+    """Apply all of a part; `tell` is told of each portion how many events it had.
+
+    Raises: what the sources do, and what the database says.
+    """
     engine = scratch_engine(owner, part.schema, connections=LANES)
-    own = from_log(owner, sources.projections, part.cut)
-    works = [_apply(engine, own, sources.projections, part.cut, tell)]
-    if sources.replica_events is not None and sources.replicas.event_types and part.cut.heard:
-        others = _counted(sources.replica_events.up_to(part.cut))
-        works.append(_apply(engine, others, sources.replicas, part.cut, tell))
+    cut, own = part.cut, sources.own.up_to(part.cut)
+    works = [_apply(engine, own, sources.projections, cut, tell)]
+    if sources.others is not None and sources.replicas.event_types and cut.heard:
+        others = _counted(sources.others.up_to(cut))
+        works.append(_apply(engine, others, sources.replicas, cut, tell))
     try:
         await side_by_side(works)
     finally:
@@ -74,7 +78,7 @@ async def _apply(
             events = portion.events if cut.until is None else _early(portion.events, cut, ended)
             for run in runs_by_key(_by_key(events)):
                 await _apply_run(session, projections, run)
-            tell(portion.records)
+            tell(portion.records if cut.until is None else len(events))
 
 
 def _early(events: Iterable[Read], cut: Cut, ended: set[Any]) -> list[Read]:

@@ -77,7 +77,9 @@ async def _differing(
 
 
 async def _keys(session: AsyncSession, table: Table) -> Any:  # noqa: ANN401
-    statement = f"SELECT {_key(table)} AS key, md5(t::text) AS row_md5 FROM {table.name} t ORDER BY 1"  # noqa: S608, E501
+    statement = (
+        f"SELECT {_key(table)} AS key, md5(t::text) AS row_md5 FROM {table.name} t ORDER BY 1"  # noqa: S608
+    )
     return await session.stream(text(statement), execution_options={"yield_per": _FETCHED})
 
 
@@ -88,7 +90,7 @@ async def _rows(
         f"SELECT {_key(table)}, to_jsonb(t) FROM {table.name} t WHERE {_key(table)} = ANY(:keys)"  # noqa: S608
     )
     found = await session.execute(statement, {"keys": keys})
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def _key(table: Table) -> str:

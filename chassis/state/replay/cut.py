@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import text
@@ -16,8 +17,12 @@ _PARKED = text("SELECT topic, shard, seq FROM parked")
 _PLACE = text("SELECT shard, seq, occurred_at FROM event_log WHERE event_id = :event_id")
 
 
-class EventUnknown(LookupError):
-    """No event of this id is in the log."""
+class ReplayImpossible(RuntimeError):
+    """It cannot be replayed; the text says what is amiss, and where."""
+
+
+Source = Literal["log", "archive"]
+"""`log`: the service's own log and the topics of others."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,7 @@ class Part:
 
     schema: str
     cut: Cut
-    source: str = "log"
-    """`log`: the service's own log and the topics of others; `archive`."""
+    source: Source = "log"
 
 
 async def cut_of(live: AsyncSession) -> Cut:
@@ -74,11 +78,12 @@ async def cut_of(live: AsyncSession) -> Cut:
 
 
 async def cut_at_event(live: AsyncSession, cut: Cut, event_id: UUID) -> Cut:
-    """The cut of the moment when this event had just been recorded: its shard ends with it.
+    """The cut of the moment when this event had just been recorded: its shard ends with it, the
+    others with what was recorded by then.
 
-    Raises: EventUnknown.
+    Raises: ReplayImpossible.
     """
     found = (await live.execute(_PLACE, {"event_id": event_id})).one_or_none()
     if found is None:
-        raise EventUnknown(f"no event {event_id} in this service's log")
+        raise ReplayImpossible(f"no event {event_id} in this service's log")
     return replace(cut, own={**cut.own, found.shard: found.seq}, until=found.occurred_at)

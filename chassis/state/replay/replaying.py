@@ -1,63 +1,41 @@
 """The replay as a whole: cut, rebuild, compare."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
 
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.state.projections import Projections
-from chassis.state.replay.applying import Sources, Tell, apply_part, side_by_side
-from chassis.state.replay.comparing import Difference, Digest, differences, digest
-from chassis.state.replay.cut import Cut, Part, cut_of
-from chassis.state.replay.scratch import scratch, scratch_engine
+from chassis.state.replay.applying import Sources, side_by_side
+from chassis.state.replay.comparing import differences, digest
+from chassis.state.replay.cut import Cut, Part, Source, cut_at_event, cut_of
+from chassis.state.replay.log import Log
+from chassis.state.replay.report import Report
+from chassis.state.replay.scratch import keep, scratch, scratch_engine
 from chassis.state.replay.sources import ReplicaEvents
+from chassis.state.replay.workers import Here, Workers
 
-
-@dataclass
-class Report:
-    """What a replay found."""
-
-    cut: Cut
-    events: int = 0
-    tables: dict[str, tuple[Digest, Digest]] = field(default_factory=dict)
-    """Live and replayed digest of each table."""
-    differing: dict[str, int] = field(default_factory=dict)
-    """How many rows of a table differ, where some do."""
-    differences: list[Difference] = field(default_factory=list)
-    """The first of them, in full."""
-
-    @property
-    def same(self) -> bool:
-        """Whether every table came out as it is."""
-        return all(live == replayed for live, replayed in self.tables.values())
-
-
-class Workers(Protocol):
-    """Who applies the parts of a replay, at the same time."""
-
-    @property
-    def number(self) -> int:
-        """How many there are."""
-
-    async def apply(self, part: Part, *, number: int, tell: Tell) -> None:
-        """Have worker `number` apply a part; `tell` is told of each portion."""
+Told = Callable[[int, int], None]
+"""Told how many events were applied, and of how many at most."""
 
 
 @dataclass(frozen=True)
-class Here:
-    """This process, in so many parts."""
+class Asked:
+    """What to rebuild the tables from, up to when, and what to lay them beside."""
 
-    owner: AsyncEngine
-    sources: Sources
-    number: int = 1
-
-    async def apply(self, part: Part, *, number: int, tell: Tell) -> None:  # noqa: ARG002
-        """Apply a part here."""
-        await apply_part(self.owner, part, self.sources, tell=tell)
+    source: Source = "log"
+    against: Literal["tables", "log", "archive"] | None = "tables"
+    """The live tables, which are those of now; or what the other source makes; or nothing."""
+    until: datetime | None = None
+    until_event: UUID | None = None
+    keep: bool = False
+    """Whether the schema stays, for whoever wants to look at the tables of that moment."""
 
 
 async def replay(
@@ -68,41 +46,88 @@ async def replay(
     replicas: Projections | None = None,
     replica_events: ReplicaEvents | None = None,
 ) -> Report:
-    """Apply every event again beside the live tables and compare. Changes nothing."""
-    sources = Sources(projections, replicas or Projections(), replica_events)
-    return await replayed(owner, tables, Here(owner, sources))
+    """Apply every event of the log again beside the live tables and compare. Changes nothing."""
+    log = Log(owner, projections)
+    sources = Sources(projections, log, replicas or Projections(), replica_events)
+    return await replayed(owner, tables, Here(owner, lambda _part: sources))
 
 
 async def replayed(
-    owner: AsyncEngine, tables: MetaData, workers: Workers, *, tell: Tell = lambda _events: None
+    owner: AsyncEngine,
+    tables: MetaData,
+    workers: Workers,
+    *,
+    asked: Asked = Asked(),
+    told: Told = lambda _done, _most: None,
 ) -> Report:
-    async with snapshot(owner) as live, scratch(owner, tables) as schema:
-        report = Report(await cut_of(live))
+    """Rebuild the tables by these workers as asked, and compare. Changes nothing.
 
-        def count(events: int) -> None:
-            report.events += events
-            tell(events)
-
-        parts = report.cut.parts(workers.number)
-        await side_by_side(
-            workers.apply(Part(schema, cut), number=number, tell=count)
-            for number, cut in enumerate(parts)
-        )
-        engine = scratch_engine(owner, schema, connections=1)
-        try:
-            async with AsyncSession(engine) as made:
+    Raises: ReplayImpossible, and what the workers do.
+    """
+    async with _snapshot(owner) as live, scratch(owner, tables) as schema:
+        report = Report(await _cut(live, asked), asked.source, asked.against)
+        filling = _Filling(workers, report, told)
+        await filling.fill(schema, asked.source)
+        async with _seen(owner, schema) as made:
+            if asked.against == "tables":
                 await _compare(live, made, tables, report)
-        finally:
-            await engine.dispose()
+            elif asked.against is not None:
+                async with scratch(owner, tables) as second, _seen(owner, second) as other:
+                    await filling.fill(second, asked.against)
+                    await _compare(other, made, tables, report)
+            else:
+                report.made = {t.name: await digest(made, t) for t in tables.sorted_tables}
+        if asked.keep:
+            report.kept = await keep(owner, schema)
     return report
 
 
+async def _cut(live: AsyncSession, asked: Asked) -> Cut:
+    cut = await cut_of(live)
+    if asked.until_event is not None:
+        return await cut_at_event(live, cut, asked.until_event)
+    return replace(cut, until=asked.until)
+
+
+@dataclass
+class _Filling:
+    workers: Workers
+    report: Report
+    told: Told
+
+    async def fill(self, schema: str, source: Source) -> None:
+        """Have the workers fill a schema, each its share of the shards."""
+        self.report.events = 0
+        parts = [Part(schema, cut, source) for cut in self.report.cut.parts(self.workers.number)]
+        await side_by_side(self._apply(number, part) for number, part in enumerate(parts))
+
+    async def _apply(self, number: int, part: Part) -> None:
+        found = await self.workers.apply(part, number=number, tell=self._count)
+        self.report.log_compared += found.log_compared
+        if found.log_differing:
+            self.report.add("event_log", found.log_differing, found.first)
+
+    def _count(self, events: int) -> None:
+        self.report.events += events
+        self.told(self.report.events, self.report.cut.events)
+
+
 @asynccontextmanager
-async def snapshot(owner: AsyncEngine) -> AsyncIterator[AsyncSession]:
+async def _snapshot(owner: AsyncEngine) -> AsyncIterator[AsyncSession]:
     """The database as it is now, whatever happens to it meanwhile."""
     settings = owner.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     async with AsyncSession(settings) as session:
         yield session
+
+
+@asynccontextmanager
+async def _seen(owner: AsyncEngine, schema: str) -> AsyncIterator[AsyncSession]:
+    engine = scratch_engine(owner, schema, connections=1)
+    try:
+        async with AsyncSession(engine) as session:
+            yield session
+    finally:
+        await engine.dispose()
 
 
 async def _compare(
@@ -113,5 +138,4 @@ async def _compare(
         report.tables[table.name] = (sides[0], sides[1])
         if sides[0] != sides[1]:
             found = await differences(live, made, table)
-            report.differing[table.name] = found.rows
-            report.differences += found.first
+            report.add(table.name, found.rows, found.first)

@@ -1,14 +1,16 @@
 """Where the events of a replay come from: portions of events, each shard in its own order."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.state.projections import Projections
-from chassis.state.replay.cut import Cut
+from chassis.state.replay.cut import Cut, ReplayImpossible
 from chassis.state.statements import Statement
 from contracts.event import Event
+from contracts.upcasting import UPCASTS
 
 ROWS_MAX = 2_000
 """How many rows of a shard are read at once."""
@@ -30,6 +32,13 @@ class Portion(NamedTuple):
     records: int
 
 
+class OwnEvents(Protocol):
+    """Where a service's own events come from, up to what the cut had recorded."""
+
+    def up_to(self, cut: Cut) -> AsyncIterator[Portion]:
+        """A portion at a time."""
+
+
 class ReplicaEvents(Protocol):
     """Where the events of other services come from, up to what the cut had heard."""
 
@@ -37,39 +46,60 @@ class ReplicaEvents(Protocol):
         """The events of each stream in its order, a portion at a time."""
 
 
-_ROWS = Statement("""
-    SELECT logged.shard, logged.type, logged.seq, logged.key, logged.body
-    FROM unnest(cast(:shards AS smallint[]), cast(:after AS bigint[]), cast(:last AS bigint[]))
-      AS place(shard, after, last)
+class Row(NamedTuple):
+    """What a replay reads of a logged event."""
+
+    shard: int
+    seq: int
+    type: str
+    key: str
+    event_id: Any
+    body: bytes
+
+
+_ROWS = Statement(f"""
+    SELECT logged.* FROM unnest(cast(:shards AS smallint[]), cast(:after AS bigint[]),
+                                cast(:last AS bigint[])) AS place(shard, after, last)
     CROSS JOIN LATERAL (
-        SELECT shard, type, seq, key, body FROM public.event_log
+        SELECT {", ".join(Row._fields)} FROM public.event_log
         WHERE shard = place.shard AND seq > place.after AND seq <= place.last
         ORDER BY seq LIMIT :rows_max) AS logged
-    ORDER BY logged.shard, logged.seq""")
+    ORDER BY logged.shard, logged.seq""")  # noqa: S608  (the names are this module's own)
 
 
-async def from_log(
-    owner: AsyncEngine, projections: Projections, cut: Cut
-) -> AsyncIterator[Portion]:
-    """A service's own events out of its log."""
-    reached = dict.fromkeys(cut.own, 0)
+async def log_rows(owner: AsyncEngine, ends: Mapping[int, int]) -> AsyncIterator[list[Row]]:
+    """The rows of a log up to these numbers, a portion at a time."""
+    reached = dict.fromkeys(ends, 0)
     async with AsyncSession(owner) as session:
         while rows := await _ROWS.rows(
             session,
-            shards=list(cut.own),
-            after=[reached[shard] for shard in cut.own],
-            last=list(cut.own.values()),
+            shards=list(ends),
+            after=[reached[shard] for shard in ends],
+            last=list(ends.values()),
             rows_max=ROWS_MAX,
         ):
-            reached |= {row["shard"]: row["seq"] for row in rows}
             await session.rollback()
-            yield Portion(_events(rows, projections), len(rows))
+            reached |= {row["shard"]: row["seq"] for row in rows}
+            yield [Row._make(row) for row in rows]
 
 
-def _events(rows: Sequence[Any], projections: Projections) -> list[Read]:
+def own_events(rows: Sequence[Row], projections: Projections, *, where: str) -> list[Read]:
+    """The events in these rows that change something. Raises: ReplayImpossible, naming the row."""
     known, silent = projections.event_types, projections.silent_types
-    return [
-        Read(shard, key, known[name].read(body))
-        for shard, name, _seq, key, body in rows
-        if name not in silent
-    ]
+    found = []
+    for row in rows:
+        if row.type in silent:
+            continue
+        try:
+            event = UPCASTS.read(row.type, row.body, known)
+        except ValidationError as error:
+            fields = sorted({".".join(map(str, e["loc"])) for e in error.errors()})
+            raise _unreadable(row, where, f"cannot be read: {', '.join(fields)}") from error
+        if event is None:
+            raise _unreadable(row, where, "is of a type that nothing here applies")
+        found.append(Read(row.shard, row.key, event))
+    return found
+
+
+def _unreadable(row: Row, where: str, why: str) -> ReplayImpossible:
+    return ReplayImpossible(f"{where}, shard {row.shard}, number {row.seq}: {row.type} {why}")
