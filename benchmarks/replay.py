@@ -8,7 +8,7 @@ from benchmarks.machines import bench
 from benchmarks.pipeline import SEED, enroll
 from chassis.state import event_log
 from chassis.state.database import owner_engine
-from chassis.state.replay import ROWS_MAX
+from chassis.state.replay.sources import ROWS_MAX
 from tameng import checks
 from tameng.demo.roster import large
 from tameng.problems import Problem

@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,11 @@ from tameng.problems import Problem
 _STANDALONE = Path(services.__file__ or "").parent / "audit" / "standalone" / "verify_archive.py"
 
 
+ANSWER_BYTES_MAX = 64 * 1024 * 1024
+Told = Callable[[int, int], None]
+"""Told how much is done, and of how much."""
+
+
 @dataclass(frozen=True)
 class Checked:
     """What a service's own command answered."""
@@ -24,20 +29,24 @@ class Checked:
     answer: Mapping[str, Any]
 
 
-async def replayed(machine: Described, service: str) -> Checked:
-    """Rebuild a service's tables from its events beside the live ones. Raises: Problem."""
-    return await answered(machine, service, "replay")
+async def replayed(
+    machine: Described, service: str, *options: str, told: Told = lambda _done, _of: None
+) -> Checked:
+    """Rebuild a service's tables from its events beside the live ones, each row of its log laid
+    beside the archive's; `told` how far it is. Raises: Problem.
+    """
+    words = ("replay", "--progress", *_archive(machine), *options)
+    return await answered(machine, service, *words, told=told)
+
+
+def _archive(machine: Described) -> tuple[str, ...]:
+    folder = machine.environments["audit"]["AUDIT_ARCHIVE_FOLDER"]
+    return ("--archive", folder) if Path(folder).is_dir() else ()
 
 
 async def verified(machine: Described) -> Checked:
     """Verify the archive's hash chain. Raises: Problem."""
     return await answered(machine, "audit", "verify")
-
-
-async def log_compared(machine: Described, service: str) -> Checked:
-    """Lay a service's log beside the archive, byte by byte. Raises: Problem."""
-    folder = machine.environments["audit"]["AUDIT_ARCHIVE_FOLDER"]
-    return await answered(machine, service, "compare-log", "--archive", folder)
 
 
 async def verified_apart(machine: Described, key: str) -> Checked:
@@ -54,27 +63,57 @@ async def verified_apart(machine: Described, key: str) -> Checked:
     )
 
 
-async def answered(machine: Described, service: str, *command: str) -> Checked:
+async def answered(
+    machine: Described, service: str, *command: str, told: Told = lambda _done, _of: None
+) -> Checked:
     """What a service's own command answers. Raises: Problem, when it does not."""
     words = service_command(service, *command)
     environment = machine.environments[service]
-    return await _answer(words, environment, what=f"{command[0]} of {service}")
+    return await _answer(words, environment, what=f"{command[0]} of {service}", told=told)
 
 
-async def _answer(words: tuple[str, ...], environment: Mapping[str, str], *, what: str) -> Checked:
+async def _answer(
+    words: tuple[str, ...],
+    environment: Mapping[str, str],
+    *,
+    what: str,
+    told: Told = lambda _done, _of: None,
+) -> Checked:
     """0: passed; 1 with an answer: something differs; anything else is a failure to run."""
     process = await asyncio.create_subprocess_exec(
         *words,
         env={**os.environ, **environment},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        limit=ANSWER_BYTES_MAX,
     )
-    output, errors = await process.communicate()
+    assert process.stderr is not None  # noqa: S101
+    reading = asyncio.create_task(process.stderr.read())
     try:
-        return Checked(process.returncode == 0, json.loads(output.splitlines()[-1]))
-    except (IndexError, ValueError):
+        answer = await _last_line(process, told)
+        errors = await reading
+        status = await process.wait()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+    try:
+        return Checked(status == 0, json.loads(answer))
+    except ValueError:
         last = errors.decode(errors="replace").strip().splitlines()[-1:]
         raise Problem(f"{what} could not run: {' '.join(last)}") from None
+
+
+async def _last_line(process: asyncio.subprocess.Process, told: Told) -> bytes:
+    """The answer; the lines before it say how far it is."""
+    assert process.stdout is not None  # noqa: S101
+    last = b""
+    async for line in process.stdout:
+        if line.startswith(b'{"done"'):
+            step = json.loads(line)
+            told(step["done"], step["of"])
+        else:
+            last = line
+    return last
 
 
 def differences(checked: Checked) -> list[str]:
@@ -85,17 +124,21 @@ def differences(checked: Checked) -> list[str]:
 
 
 def _kind(difference: Mapping[str, Any]) -> str:
-    live, made = difference["live"], difference["replayed"]
-    if made is None:
+    """What is the matter with the row, in words."""
+    table, other = difference["live"], difference["replayed"]
+    in_log = difference["table"] == "event_log"
+    if other is None:
         return "stands in the table and follows from no event"
-    if live is None:
-        return "follows from the events and is missing in the table"
-    changed = [
-        f"{name} is {live[name]!r} and should be {value!r}"
-        for name, value in made.items()
-        if live[name] != value
-    ]
-    return "; ".join(changed)
+    if table is None:
+        there = "is archived" if in_log else "follows from the events"
+        return f"{there} and is missing in the {'log' if in_log else 'table'}"
+    should = "was archived as" if in_log else "should be"
+    names = [*other, *(name for name in table if name not in other)]
+    return "; ".join(
+        f"{name} is {table.get(name)!r} and {should} {other.get(name)!r}"
+        for name in names
+        if table.get(name) != other.get(name)
+    )
 
 
 def place(finding: Mapping[str, Any]) -> str:

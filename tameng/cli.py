@@ -26,11 +26,13 @@ from tameng.deployed.machine import unused
 from tameng.deployed.secrets import secrets
 from tameng.environment import SERVICES
 from tameng.keys import Keys
-from tameng.machine import Running, describe, machine, service_command
+from tameng.machine import describe, machine, service_command
+from tameng.nightly import nightly
 from tameng.offices import REQUEST_TIMEOUT_S, Office
 from tameng.problems import Problem
 from tameng.provision.command import commands as provision_commands
 from tameng.reconcile import reconcile
+from tameng.replay import replay
 from tameng.roster import commands as roster_commands
 from tameng.state import KEYS_FOLDER
 
@@ -49,7 +51,8 @@ app.add_typer(provision_commands, name="provision")
 app.add_typer(roster_commands, name="roster")
 app.command()(completeness)
 app.command()(reconcile)
-app.command()(secrets)
+app.command()(replay)
+app.command()(nightly)
 console = Console()
 
 State = Annotated[
@@ -105,23 +108,6 @@ def up(state: State = STATE) -> None:
 def status(state: State = STATE) -> None:
     """Show for each service and shard: head, sent, watermarks, lag, gaps, parked events."""
     _run(_status(state))
-
-
-@app.command()
-def replay(service: Service, state: State = STATE) -> None:
-    """Rebuild a service's tables from its events beside the live ones and compare.
-
-    Exit 1, naming the rows, when something differs. Changes nothing; the service goes on.
-    """
-    _check_service(service)
-    checked = asyncio.run(checks.replayed(describe(state), service))
-    for name, digests in checked.answer["tables"].items():
-        same = "same" if digests["live"] == digests["replayed"] else "DIFFERS"
-        _say(f"{name}: {digests['rows']:,} rows, {same}")
-    for line in checks.differences(checked):
-        _say(f"  {line}", style="red")
-    _say(f"{checked.answer['events']:,} events applied again")
-    raise typer.Exit(0 if checked.passed else 1)
 
 
 @app.command()

@@ -27,6 +27,10 @@ class Signer:
         text = checkpoints.note_text(heads)
         return Signed(self.key.sign(checkpoints.root(heads)), notes.signed(text, self._signer))
 
+    def note(self, text: str) -> str:
+        """A signed note of any other text. Raises: NoteMalformed."""
+        return notes.signed(text, self._signer)
+
     def has_signed(self, root: bytes, signature: str) -> bool:
         """Whether the signature, in base64, is this key's over the root."""
         try:

@@ -1,0 +1,97 @@
+"""`tameng nightly`: the record verified, every service replayed, completeness; one signed report.
+
+For a timer: it says little, and its exit tells. docs/audit/replay.md shows both ways to run it.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+
+from tameng import checks, completeness, replay_report, reports
+from tameng.checks import Checked
+from tameng.completeness import Line
+from tameng.environment import SERVICES
+from tameng.keys import Keys
+from tameng.machine import Described, describe
+from tameng.offices import REQUEST_TIMEOUT_S, Office
+from tameng.replay import each_replayed
+from tameng.reports import Filed, Section
+from tameng.state import KEYS_FOLDER
+
+OPERATOR = "nightly"
+PROVINCE = "53"
+
+
+def nightly(
+    report: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the signed report goes.")],
+    state: Annotated[
+        Path, typer.Option(help="The folder of the machine that runs.", metavar="FOLDER")
+    ] = Path(".tameng"),
+) -> None:
+    """Verify the archive, replay every service, look whether all that was recorded is archived and
+    applied, and file one signed report. Meant for a timer, beside the running services.
+
+    Exit 1 when anything differs, or could not be looked at.
+    """
+    passed, filed = asyncio.run(_look(describe(state), state, report))
+    typer.echo(f"{'passed' if passed else 'NOT passed'}: {filed.html}")
+    raise typer.Exit(0 if passed else 1)
+
+
+async def _look(machine: Described, state: Path, folder: Path) -> tuple[bool, Filed]:
+    async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
+        keys = Keys(state / KEYS_FOLDER)
+        admin = Office(OPERATOR, "admin", PROVINCE, keys, machine.urls, http)
+        lines = await completeness.completeness(admin)
+    verified = await checks.verified(machine)
+    quiet = dict.fromkeys(SERVICES, lambda _done, _of: None)
+    replays = await each_replayed(machine, SERVICES, (), quiet)
+    passed = (
+        verified.passed
+        and all(checked.passed for checked in replays.values())
+        and all(line.is_complete for line in lines)
+    )
+    filed = await reports.filed(
+        machine,
+        folder,
+        name=f"nightly-{replay_report.today()}",
+        title="The record and the systems, looked through in the night",
+        passed=passed,
+        verdict=_verdict(verified, replays, lines),
+        sections=[
+            _archive(verified),
+            completeness.section(lines),
+            *replay_report.sections(replays),
+        ],
+        answer=_answer(verified, replays, lines),
+    )
+    return passed, filed
+
+
+def _verdict(verified: Checked, replays: dict[str, Checked], lines: list[Line]) -> str:
+    chain = "The archive is whole." if verified.passed else "The archive is NOT whole."
+    whole = all(line.is_complete for line in lines)
+    arrived = (
+        "All that was recorded is archived and applied."
+        if whole
+        else "Not all that was recorded is archived and applied."
+    )
+    return f"{chain} {replay_report.words(replays)} {arrived}"
+
+
+def _archive(verified: Checked) -> Section:
+    answer = verified.answer
+    note = "" if verified.passed else checks.place(answer["finding"])
+    counts = [(topic, f"{number:,}") for topic, number in answer["events_by_topic"].items()]
+    return Section("The archive", ("Topic", "Events"), counts, note)
+
+
+def _answer(verified: Checked, replays: dict[str, Checked], lines: list[Line]) -> dict[str, Any]:
+    return {
+        "archive": verified.answer,
+        "completeness": [{**vars(line), "complete": line.is_complete} for line in lines],
+        "replays": {name: checked.answer for name, checked in replays.items()},
+    }
