@@ -5,6 +5,7 @@ import json
 import os
 import resource
 import time
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -103,14 +104,13 @@ def add_command(commands: typer.Typer, service: Service[Any]) -> None:
             source, _against(source, archive, until or until_event), _instant(until),
             _id(until_event), keep,
         )  # fmt: skip
-        settings, began = load(service.settings), time.perf_counter()
+        settings, watch = load(service.settings), _Watch()
         try:
             with processes_(processes, partial(_work, service, settings, archive)) as workers:
                 report = asyncio.run(_replay(service, settings, workers, asked, show=progress))
         except ReplayImpossible as error:
             raise CannotStart(str(error)) from error
-        speed = _speed(report, time.perf_counter() - began)
-        typer.echo(json.dumps(told(report) | speed, default=str))
+        typer.echo(json.dumps(told(report) | watch.speed(report.events), default=str))
         raise typer.Exit(0 if report.same else 1)
 
 
@@ -195,15 +195,26 @@ def _engine(service: Service[Any], settings: ServiceSettings) -> AsyncEngine:
     return owner_engine(settings.owner_url(), application=f"{service.name} replay")
 
 
-def _speed(report: Report, took_s: float) -> dict[str, float]:
-    """Wall time, and the CPU of the processes here (not of Postgres)."""
+@dataclass
+class _Watch:
+    """Wall time, and the CPU of the processes here (not of Postgres), from now on."""
+
+    began: float = field(default_factory=time.perf_counter)
+    cpu_before_s: float = field(default_factory=lambda: _cpu_s())
+
+    def speed(self, events: int) -> dict[str, float]:
+        """Since it was made; the workers have ended."""
+        took_s = time.perf_counter() - self.began
+        return {
+            "seconds": round(took_s, 2),
+            "events_per_s": round(events / took_s),
+            "cpu_s": round(_cpu_s() - self.cpu_before_s, 2),
+        }
+
+
+def _cpu_s() -> float:
     usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    cpu_s = sum(each.ru_utime + each.ru_stime for each in usage)
-    return {
-        "seconds": round(took_s, 2),
-        "events_per_s": round(report.events / took_s),
-        "cpu_s": round(cpu_s, 2),
-    }
+    return sum(each.ru_utime + each.ru_stime for each in usage)
 
 
 def told(report: Report) -> dict[str, Any]:

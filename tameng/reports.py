@@ -1,6 +1,7 @@
 """Reports that can be filed: HTML for people, JSON for machines, and a note that signs both."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -15,6 +16,7 @@ from tameng.machine import Described
 
 _TEMPLATE = Template(Path(__file__).with_name("report.html").read_text(encoding="utf-8"))
 _SEPARATOR = "---\n"
+_DIGEST = re.compile(r"[0-9a-f]{32,}")
 _NUMERIC = frozenset("0123456789,.-+% ")
 
 
@@ -113,5 +115,7 @@ def _table(section: Section) -> str:
 
 
 def _cell(text: str) -> str:
-    is_number = bool(text) and set(text) <= _NUMERIC
-    return f'<td class="number">{text}</td>' if is_number else f"<td>{escape(text)}</td>"
+    if text and set(text) <= _NUMERIC:
+        return f'<td class="number">{text}</td>'
+    kind = ' class="digest"' if _DIGEST.fullmatch(text) else ""
+    return f"<td{kind}>{escape(text)}</td>"

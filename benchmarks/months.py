@@ -20,7 +20,6 @@ from tameng.offices import Office
 MONTHS = ("2025-07", "2025-08", "2025-09", "2025-10", "2025-11", "2025-12")
 DEPOSIT = 20_000_000_000
 POLL_S = 0.2
-SETTLED_MAX_S = 900.0
 
 
 async def lived(running: Bench, *, workers: int, months: Sequence[str] = MONTHS) -> None:
@@ -45,7 +44,7 @@ async def _month(running: Bench, programme_id: str, month: str) -> None:
     province = running.office("province", "province", PROVINCE)
     clock_file = Path(running.running.described.clock_file or "")
     year, number = map(int, month.split("-"))
-    move(clock_file, date_at(year, number))
+    move(clock_file, datetime(year, number, 2, 9, tzinfo=WITA))
     of_month = {"programme_id": programme_id, "month": month}
     ordered = await branch.post("enrollment", "/billing-runs", of_month, key=f"bill {month}")
     await _frozen(branch, ordered["run_id"])
@@ -55,13 +54,11 @@ async def _month(running: Bench, programme_id: str, month: str) -> None:
     await settled(running)
 
 
-def date_at(year: int, month: int) -> datetime:
-    """The morning of the second, in Kupang."""
-    return datetime(year, month, 2, 9, tzinfo=WITA)
-
-
 async def _frozen(branch: Office, run_id: str) -> None:
-    while (await branch.get("enrollment", f"/billing-runs/{run_id}"))["state"] != "frozen":
+    while True:
+        standing = await branch.get("enrollment", f"/billing-runs/{run_id}")
+        if standing["state"] == "frozen":
+            return
         await asyncio.sleep(POLL_S)
 
 
