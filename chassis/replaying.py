@@ -195,12 +195,17 @@ def _engine(service: Service[Any], settings: ServiceSettings) -> AsyncEngine:
     return owner_engine(settings.owner_url(), application=f"{service.name} replay")
 
 
+def _cpu_s() -> float:
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in usage)
+
+
 @dataclass
 class _Watch:
     """Wall time, and the CPU of the processes here (not of Postgres), from now on."""
 
     began: float = field(default_factory=time.perf_counter)
-    cpu_before_s: float = field(default_factory=lambda: _cpu_s())
+    cpu_before_s: float = field(default_factory=_cpu_s)
 
     def speed(self, events: int) -> dict[str, float]:
         """Since it was made; the workers have ended."""
@@ -210,11 +215,6 @@ class _Watch:
             "events_per_s": round(events / took_s),
             "cpu_s": round(_cpu_s() - self.cpu_before_s, 2),
         }
-
-
-def _cpu_s() -> float:
-    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in usage)
 
 
 def told(report: Report) -> dict[str, Any]:
