@@ -168,7 +168,7 @@ def _sources(
         made = ArchivedOwn(archive, topics.of(service.name), own)
         return Sources(own, made, replicas, ArchivedOthers(archive, replicas))
     check = LogCheck(archive, topics.of(service.name)) if archive is not None else None
-    heard = Reread(settings.kafka, topics.sources(service.listens_to), replicas)
+    heard = Reread(settings.brokers(), topics.sources(service.listens_to), replicas)
     return Sources(own, Log(engine, own, check), replicas, heard)
 
 

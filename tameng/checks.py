@@ -49,6 +49,12 @@ async def verified(machine: Described) -> Checked:
     return await answered(machine, "audit", "verify")
 
 
+async def log_compared(machine: Described, service: str) -> Checked:
+    """Lay a service's log beside the archive, byte by byte. Raises: Problem."""
+    folder = machine.environments["audit"]["AUDIT_ARCHIVE_FOLDER"]
+    return await answered(machine, service, "compare-log", "--archive", folder)
+
+
 async def verified_apart(machine: Described, key: str) -> Checked:
     """Verify the archive as whoever has a copy of it does, with the one file that needs nothing of
     ours and the public key. Raises: Problem."""

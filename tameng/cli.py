@@ -26,7 +26,7 @@ from tameng.deployed.machine import unused
 from tameng.deployed.secrets import secrets
 from tameng.environment import SERVICES
 from tameng.keys import Keys
-from tameng.machine import describe, machine, service_command
+from tameng.machine import Running, describe, machine, service_command
 from tameng.nightly import nightly
 from tameng.offices import REQUEST_TIMEOUT_S, Office
 from tameng.problems import Problem
@@ -51,6 +51,7 @@ app.add_typer(provision_commands, name="provision")
 app.add_typer(roster_commands, name="roster")
 app.command()(completeness)
 app.command()(reconcile)
+app.command()(secrets)
 app.command()(replay)
 app.command()(nightly)
 console = Console()

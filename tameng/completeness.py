@@ -1,86 +1,172 @@
-"""Is everything that was published archived, and applied by every reader?"""
+"""Is the record complete: logged = published = archived = applied by each reader?"""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
 
-from tameng import drain
-from tameng.drain import LISTENS_TO
-from tameng.offices import Answer, Office
-from tameng.reports import Section
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
 
-PATIENCE_S = 60
-POLL_S = 1.0
-_READ = {"audit": "archived"}
+from chassis import archive
+from chassis.bus.topics import Topics
+from tameng import checks, drain
+from tameng.drain import LISTENS_TO, Statuses
+from tameng.keys import Keys
+from tameng.machine import Described, describe
+from tameng.offices import REQUEST_TIMEOUT_S, Office
+from tameng.state import KEYS_FOLDER
+
+PATIENCE_S = 15.0
+"""What is on its way is no loss: it is looked at again for so long."""
+POLL_S = 0.5
+SHARD = "  shard "
+READERS = tuple(reader for reader in LISTENS_TO if reader != "audit")
+"""Audit archives what it reads, which is a column of its own."""
+console = Console()
 
 
 @dataclass(frozen=True)
-class Line:
-    """How far one reader is with one owner's events."""
+class Row:
+    """One shard of a service's events: up to which number it came where."""
 
     owner: str
-    reader: str
-    recorded: int
-    missing: int
-    """Of those that were recorded when the looking began."""
-    gaps: int
+    shard: int
+    logged: int
+    published: int
+    archived: int
+    applied: Mapping[str, int]
+    """By each service that listens to it."""
     parked: int
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is amiss."""
-        return not (self.missing or self.gaps or self.parked)
+        """Whether all is everywhere."""
+        return {self.logged} == {self.published, self.archived, *self.applied.values()}
 
 
-async def completeness(admin: Office) -> list[Line]:
-    """A line for each owner and reader. What is recorded now has a minute to arrive everywhere;
-    the services may record more meanwhile. Raises: Problem."""
-    wanted = {owner: drain.heads(status) for owner, status in (await drain.statuses(admin)).items()}
-    lines = _lines(await drain.statuses(admin), wanted)
-    for _ in range(int(PATIENCE_S / POLL_S)):
-        if not any(line.missing for line in lines):
-            break
-        await asyncio.sleep(POLL_S)
-        lines = _lines(await drain.statuses(admin), wanted)
-    return lines
+def completeness(
+    state: Annotated[
+        Path, typer.Option(help="The folder that holds everything.", metavar="FOLDER")
+    ] = Path(".tameng"),
+    *,
+    content: Annotated[
+        bool,
+        typer.Option("--content", help="Compare each log with the archive byte by byte, too."),
+    ] = False,
+) -> None:
+    """Show for each service whether its events are complete: logged, published, archived, and
+    applied by each service that listens; then every shard that is not.
+
+    Exit 1 when something is missing, or with --content when a byte differs. Changes nothing.
+    """
+    machine = describe(state)
+    rows = asyncio.run(looked_at(machine, state))
+    console.print(table(rows))
+    complete = all(row.is_complete for row in rows)
+    console.print("complete" if complete else "[red]NOT complete[/]", highlight=False)
+    same = not content or asyncio.run(_same_content(machine))
+    raise typer.Exit(0 if complete and same else 1)
 
 
-def _lines(found: Mapping[str, Answer], wanted: Mapping[str, Mapping[int, int]]) -> list[Line]:
+def rows(found: Statuses, archived: Mapping[str, Mapping[int, int]]) -> list[Row]:
+    """Every shard of every service, of what each said of itself and what the archive holds."""
+    applied = {
+        (reader, drain.owner_of(row["topic"]), row["shard"]): row
+        for reader, status in found.items()
+        for row in status["streams"]
+    }
     return [
-        _line(owner, reader, found[reader], wanted[owner])
-        for reader, owners in LISTENS_TO.items()
-        for owner in owners
+        Row(
+            owner=owner,
+            shard=shard["shard"],
+            logged=shard["head"],
+            published=shard["sent"],
+            archived=archived[owner].get(shard["shard"], 0),
+            applied={
+                reader: applied.get((reader, owner, shard["shard"]), {"watermark": 0})["watermark"]
+                for reader in _readers(owner)
+            },
+            parked=sum(
+                applied.get((reader, owner, shard["shard"]), {"parked": 0})["parked"]
+                for reader in _readers(owner)
+            ),
+        )
+        for owner, status in found.items()
+        for shard in status["log"]
     ]
 
 
-def _line(owner: str, reader: str, status: Answer, heads: Mapping[int, int]) -> Line:
-    streams = [row for row in status["streams"] if drain.owner_of(row["topic"]) == owner]
-    reached = {row["shard"]: row["watermark"] for row in streams}
-    return Line(
-        owner,
-        reader,
-        recorded=sum(heads.values()),
-        missing=sum(max(0, head - reached.get(shard, 0)) for shard, head in heads.items()),
-        gaps=sum(bool(row["gap"]) for row in streams),
-        parked=sum(row["parked"] for row in streams),
-    )
+def table(found: Sequence[Row]) -> Table:
+    """A line a service, and below it one for each of its shards that is not complete."""
+    made = Table(title="Is the record complete?", title_justify="left")
+    columns, *cells = lines(found)
+    for name in columns:
+        made.add_column(name, justify="left" if name == columns[0] else "right")
+    for line in cells:
+        made.add_row(*line, style="red" if line[0].startswith(SHARD) else None)
+    return made
 
 
-def section(lines: list[Line]) -> Section:
-    """The lines for a report."""
-    return Section(
-        "Completeness: recorded, archived, applied",
-        ("Recorded by", "Reader", "Recorded", "Not there", "Shards with a gap", "Parked", ""),
-        [
-            (
-                line.owner,
-                f"{line.reader} ({_READ.get(line.reader, 'applied')})",
-                f"{line.recorded:,}",
-                f"{line.missing:,}",
-                f"{line.gaps:,}",
-                f"{line.parked:,}",
-                "complete" if line.is_complete else "NOT complete",
-            )
-            for line in lines
-        ],
-    )
+def lines(found: Sequence[Row]) -> list[tuple[str, ...]]:
+    """The names of the columns, and below them the lines of the table."""
+    readers = (f"applied by {reader}" for reader in READERS)
+    made = [("events of", "logged", "published", "archived", *readers, "of them parked")]
+    for owner in LISTENS_TO:
+        own = [row for row in found if row.owner == owner]
+        made.append((owner, *_cells(own, owner)))
+        made += [
+            (f"{SHARD}{row.shard}", *_cells([row], owner)) for row in own if not row.is_complete
+        ]
+    return made
+
+
+def _cells(found: Sequence[Row], owner: str) -> Iterator[str]:
+    for name in ("logged", "published", "archived"):
+        yield f"{sum(getattr(row, name) for row in found):,}"
+    for reader in READERS:
+        listens = reader in _readers(owner)
+        yield f"{sum(row.applied[reader] for row in found):,}" if listens else ""
+    yield f"{sum(row.parked for row in found):,}"
+
+
+def _readers(owner: str) -> list[str]:
+    """Who applies its events."""
+    return [reader for reader in READERS if owner in LISTENS_TO[reader]]
+
+
+async def looked_at(machine: Described, state: Path) -> list[Row]:
+    """As it stands once nothing moves any more, or when patience ends. Raises: Problem."""
+    folder = Path(machine.environments["audit"]["AUDIT_ARCHIVE_FOLDER"])
+    topics = Topics(machine.topic_prefix)
+    gives_up_at = asyncio.get_running_loop().time() + PATIENCE_S
+    async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
+        admin = Office("operator", "admin", "53", Keys(state / KEYS_FOLDER), machine.urls, http)
+        while True:
+            statuses = await drain.statuses(admin)
+            archived = {
+                owner: await asyncio.to_thread(archive.heads, folder, topics.of(owner))
+                for owner in LISTENS_TO
+            }
+            found = rows(statuses, archived)
+            late = asyncio.get_running_loop().time() > gives_up_at
+            if late or all(row.is_complete for row in found):
+                return found
+            await asyncio.sleep(POLL_S)
+
+
+async def _same_content(machine: Described) -> bool:
+    """Whether each log is what the archive holds of it; a line each."""
+    same = True
+    for service in LISTENS_TO:
+        checked = await checks.log_compared(machine, service)
+        told = f"{checked.answer['events']:,} events are in log and archive byte for byte"
+        if not checked.passed:
+            first = checked.answer["first"]
+            told = f"shard {first['shard']} number {first['seq']} DIFFERS: {first['what']}"
+        console.print(f"{service}: {told}", style=None if checked.passed else "red")
+        same = same and checked.passed
+    return same

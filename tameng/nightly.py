@@ -7,22 +7,15 @@ import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
-import httpx
 import typer
 
 from tameng import checks, completeness, replay_report, reports
 from tameng.checks import Checked
-from tameng.completeness import Line
+from tameng.completeness import Row
 from tameng.environment import SERVICES
-from tameng.keys import Keys
 from tameng.machine import Described, describe
-from tameng.offices import REQUEST_TIMEOUT_S, Office
 from tameng.replay import each_replayed
 from tameng.reports import Filed, Section
-from tameng.state import KEYS_FOLDER
-
-OPERATOR = "nightly"
-PROVINCE = "53"
 
 
 def nightly(
@@ -42,17 +35,14 @@ def nightly(
 
 
 async def _look(machine: Described, state: Path, folder: Path) -> tuple[bool, Filed]:
-    async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
-        keys = Keys(state / KEYS_FOLDER)
-        admin = Office(OPERATOR, "admin", PROVINCE, keys, machine.urls, http)
-        lines = await completeness.completeness(admin)
+    rows = await completeness.looked_at(machine, state)
     verified = await checks.verified(machine)
     quiet = dict.fromkeys(SERVICES, lambda _done, _of: None)
     replays = await each_replayed(machine, SERVICES, (), quiet)
     passed = (
         verified.passed
         and all(checked.passed for checked in replays.values())
-        and all(line.is_complete for line in lines)
+        and all(row.is_complete for row in rows)
     )
     filed = await reports.filed(
         machine,
@@ -60,20 +50,20 @@ async def _look(machine: Described, state: Path, folder: Path) -> tuple[bool, Fi
         name=f"nightly-{replay_report.today()}",
         title="The record and the systems, looked through in the night",
         passed=passed,
-        verdict=_verdict(verified, replays, lines),
+        verdict=_verdict(verified, replays, rows),
         sections=[
             _archive(verified),
-            completeness.section(lines),
+            _completeness(rows),
             *replay_report.sections(replays),
         ],
-        answer=_answer(verified, replays, lines),
+        answer=_answer(verified, replays, rows),
     )
     return passed, filed
 
 
-def _verdict(verified: Checked, replays: dict[str, Checked], lines: list[Line]) -> str:
+def _verdict(verified: Checked, replays: dict[str, Checked], rows: list[Row]) -> str:
     chain = "The archive is whole." if verified.passed else "The archive is NOT whole."
-    whole = all(line.is_complete for line in lines)
+    whole = all(row.is_complete for row in rows)
     arrived = (
         "All that was recorded is archived and applied."
         if whole
@@ -89,9 +79,15 @@ def _archive(verified: Checked) -> Section:
     return Section("The archive", ("Topic", "Events"), counts, note)
 
 
-def _answer(verified: Checked, replays: dict[str, Checked], lines: list[Line]) -> dict[str, Any]:
+def _completeness(rows: list[Row]) -> Section:
+    """A line a service; a shard that is not complete has its own."""
+    told = completeness.lines(rows)
+    return Section("Completeness: logged, published, archived, applied", told[0], told[1:])
+
+
+def _answer(verified: Checked, replays: dict[str, Checked], rows: list[Row]) -> dict[str, Any]:
     return {
         "archive": verified.answer,
-        "completeness": [{**vars(line), "complete": line.is_complete} for line in lines],
+        "completeness": [{**vars(row), "complete": row.is_complete} for row in rows],
         "replays": {name: checked.answer for name, checked in replays.items()},
     }
