@@ -10,6 +10,7 @@ from services.claims.rules.compute import compute
 from services.claims.rules.coverage import cover_on
 from services.claims.rules.facts import Facts, PaidMonth, Spell
 from services.claims.rules.months import due_on, month_of, months_later, number, written
+from services.claims.rules.tariffs import tariff_on
 from tests.benefit_facts import COVERED_FROM, MONTHS, accident_death, amounts, death, held, paid
 
 
@@ -80,9 +81,9 @@ def test_the_cover_lapses_the_day_after_the_fourth_unpaid_due_date(
 ) -> None:
     found = compute(death(day, paid=paid(MONTHS[:2])))
     assert found.ground == ground
-    assert cover_on(death(paid=paid(MONTHS[:2])), date(2025, 12, 30), at=None).lapsed_on == date(
-        2025, 12, 16
-    )
+    later = date(2025, 12, 30)
+    cover = cover_on(death(paid=paid(MONTHS[:2])), later, at=None, tariff=tariff_on(later))
+    assert cover.lapsed_on == date(2025, 12, 16)
 
 
 def test_four_months_owed_that_are_not_in_a_row_end_no_right() -> None:

@@ -11,6 +11,7 @@ from contracts.claims import SchoolLevel
 from services.claims.rules.compute import compute
 from services.claims.rules.facts import Child
 from services.claims.rules.scholarship import Refusal, scholarship_year, school_year_of
+from services.claims.rules.tariffs import tariff_on
 from tests.benefit_facts import accident_death, amounts
 
 DIED_ON = date(2025, 11, 20)
@@ -18,7 +19,9 @@ CHILD = Child("child-1", born_on=date(2010, 3, 9), level="smp", school_year=2025
 
 
 def refusal(child: Child, *, asked_on: date = DIED_ON, others: tuple[str, ...] = ()) -> str | None:
-    return scholarship_year(child, asked_on=asked_on, event_on=DIED_ON, others=others).refusal
+    return scholarship_year(
+        child, asked_on=asked_on, event_on=DIED_ON, tariff=tariff_on(DIED_ON), others=others
+    ).refusal
 
 
 @pytest.mark.parametrize(
@@ -35,7 +38,7 @@ def test_each_level_has_its_amount_and_its_years(
     level: SchoolLevel, amount: int, years: int
 ) -> None:
     last = replace(CHILD, level=level, years_paid_at_level=years - 1)
-    found = scholarship_year(last, asked_on=DIED_ON, event_on=DIED_ON)
+    found = scholarship_year(last, asked_on=DIED_ON, event_on=DIED_ON, tariff=tariff_on(DIED_ON))
     assert (found.amount, found.refusal) == (amount, None)
     assert refusal(replace(last, years_paid_at_level=years)) == "level-used-up"
 

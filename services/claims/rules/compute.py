@@ -14,22 +14,24 @@ from services.claims.rules.months import month_of, years_later
 from services.claims.rules.netting import net
 from services.claims.rules.outcomes import ground_outcome, outcome
 from services.claims.rules.steps import Case, Lines
-from services.claims.rules.tariffs import tariff_on
+from services.claims.rules.tariffs import RuleSet, Tariff, in_force
 from services.claims.rules.used_facts import used_facts
 
 
-def compute(facts: Facts) -> Computation:
-    """What is due, held and doubtful, with the reasons; nothing of it is decided here.
+def compute(facts: Facts, rule_set: RuleSet | None = None) -> Computation:
+    """What is due, held and doubtful, with the reasons; nothing of it is decided here. Without a
+    rule set, by the one in force.
 
     Raises: TariffMissing, DisabilityUnknown, DisabilityPercentWrong, DisabilitySumTooLarge,
     HospitalPriceMissing.
     """
     day = event_day(facts)
-    cover = cover_on(facts, day, at=event_instant(facts, day))
-    ground = cover.ground or (_time_bar(facts, day) if facts.kind != "death" else None)
+    tariff = (rule_set or in_force()).on(day)
+    cover = cover_on(facts, day, at=event_instant(facts, day), tariff=tariff)
+    ground = cover.ground or (_time_bar(facts, day, tariff) if facts.kind != "death" else None)
     if ground is not None:
         return _nothing(facts, cover, ground)
-    case = Case(facts, cover, tariff_on(day), day)
+    case = Case(facts, cover, tariff, day)
     if has_died_too_late(case):
         return _nothing(facts, cover, "cause-unproven")
     lines = _lines(case)
@@ -63,14 +65,15 @@ def event_instant(facts: Facts, day: date) -> datetime | None:
     return at if at is not None and begins_on(at) == day else None
 
 
-def _time_bar(facts: Facts, day: date) -> Ground | None:
+def _time_bar(facts: Facts, day: date, tariff: Tariff) -> Ground | None:
     """JKK lapses five years after the accident (PP 82/2019 art. 26), unless somebody excuses it."""
-    return "claim-out-of-time" if _is_late(facts, day) and not facts.late_filing_excused else None
+    is_barred = _is_late(facts, day, tariff) and not facts.late_filing_excused
+    return "claim-out-of-time" if is_barred else None
 
 
-def _is_late(facts: Facts, day: date) -> bool:
+def _is_late(facts: Facts, day: date, tariff: Tariff) -> bool:
     """Filed on the anniversary itself is in time."""
-    return facts.filed_on > years_later(day, tariff_on(day)["claim-time"].value)
+    return facts.filed_on > years_later(day, tariff["claim-time"].value)
 
 
 def _lines(case: Case) -> Lines:
@@ -90,7 +93,7 @@ def _cover_doubts(case: Case) -> list[Doubt]:
         doubts.append("programme-ended")
     if facts.kind == "death":
         doubts.extend(boundary_doubts(case))
-    elif _is_late(facts, case.day):
+    elif _is_late(facts, case.day, case.tariff):
         doubts.append("late-filing")
     return doubts
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from chassis.local_time import local_day
 from services.claims.rules.facts import Facts, Ground, PaidMonth, Spell
 from services.claims.rules.months import number, number_due_on, number_of, written
-from services.claims.rules.tariffs import tariff_on
+from services.claims.rules.tariffs import Tariff
 
 _A_DAY = timedelta(days=1)
 INSTANTS_REMEMBERED = 8_192
@@ -54,7 +54,7 @@ class _Months(NamedTuple):
     counted: tuple[PaidMonth, ...]
 
 
-def cover_on(facts: Facts, day: date, *, at: datetime | None) -> Cover:
+def cover_on(facts: Facts, day: date, *, at: datetime | None, tariff: Tariff) -> Cover:
     """How the member was covered on a local day, or at the instant `at` of it."""
     spell = spell_on(facts.spells, day, at=at)
     if spell is None:
@@ -63,7 +63,7 @@ def cover_on(facts: Facts, day: date, *, at: datetime | None) -> Cover:
     if spell.ended_on is not None and spell.ended_on < day:
         return Cover("cover-ended", spell, began_on)
     paid = _first_payments(facts.paid)
-    months = _months(paid, began_on, day)
+    months = _months(paid, began_on, day, owed_max=tariff["reduced-months-max"].value)
     settled = _settled(paid, months.owed, facts.decided_on) if months.owed else ()
     return Cover(
         ground="cover-lapsed" if months.lapsed_on else None,
@@ -129,13 +129,14 @@ def _settled(
     return tuple(found) if len(found) == len(owed) else ()
 
 
-def _months(paid: Mapping[int, PaidMonth], began_on: date, day: date) -> _Months:
+def _months(
+    paid: Mapping[int, PaidMonth], began_on: date, day: date, *, owed_max: int
+) -> _Months:
     """Rows of paid and of owed months in a cover, with what was paid by that day.
 
     A month that was due before the cover began is none of its arrears: what an earlier cover owed
     is not charged when a new one begins.
     """
-    owed_max = tariff_on(day)["reduced-months-max"].value
     row = longest = owed_in_a_row = 0
     lapsed_on: date | None = None
     owed: list[int] = []

@@ -24,6 +24,7 @@ from services.claims.rules.explain import explanation
 from services.claims.rules.facts import Computation, Facts, Ground
 from services.claims.rules.parties import Party
 from services.claims.rules.shares import payees
+from services.claims.rules.tariffs import RuleSet
 
 GROUNDS: tuple[str, ...] = get_args(Ground)
 _OF_THE_DAY = frozenset({"decided-on"})
@@ -97,12 +98,20 @@ class Award(NamedTuple):
         return sha256(to_json({"lines": lines, "explanation": told})).hexdigest()
 
 
-def award(claim: HeldClaim, facts: Facts, heirs: Sequence[Party], *, cause: Cause) -> Award:
-    """Compute what is due and share it among the payees whom the law names.
+def award(
+    claim: HeldClaim,
+    facts: Facts,
+    heirs: Sequence[Party],
+    *,
+    cause: Cause,
+    rule_set: RuleSet | None = None,
+) -> Award:
+    """Compute what is due and share it among the payees whom the law names. Without a rule set, by
+    the one in force.
 
     Raises: NothingIsDue, and what `compute` and `payees` refuse.
     """
-    computation = compute(facts)
+    computation = compute(facts, rule_set)
     if computation.ground is not None:
         raise NothingIsDue(f"{computation.outcome}: reject the claim, ground {computation.ground}")
     lines, held = _lines(computation, heirs, claim.shares, cause=cause)
@@ -111,7 +120,7 @@ def award(claim: HeldClaim, facts: Facts, heirs: Sequence[Party], *, cause: Caus
     return Award(
         lines=lines,
         held=held,
-        explanation=explanation(facts, computation),
+        explanation=explanation(facts, computation, rule_set),
         whole=computation.total + sum(facts.paid_before.values()) - computation.overpaid,
     )
 

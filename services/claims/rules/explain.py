@@ -14,7 +14,7 @@ from services.claims.rules.coverage import spell_on
 from services.claims.rules.facts import Computation, Facts, Step, UsedFact
 from services.claims.rules.family_words import in_indonesian
 from services.claims.rules.netting import NEVER_NETTED
-from services.claims.rules.tariffs import rows, tariff_digest
+from services.claims.rules.tariffs import RuleSet, in_force, rows, tariff_digest
 
 __all__ = ["explanation", "in_indonesian", "recheck"]
 RULE: dict[ClaimKind, str] = {
@@ -30,8 +30,10 @@ _PAID_BEFORE = "paid-before-"
 _TAKEN = re.compile(r"- ([\d,]+) paid")
 
 
-def explanation(facts: Facts, computation: Computation) -> Explanation:
-    """What an event keeps of a computation.
+def explanation(
+    facts: Facts, computation: Computation, rule_set: RuleSet | None = None
+) -> Explanation:
+    """What an event keeps of a computation by a rule set, or by the one in force.
 
     An explanation names the cover's beginning. Of a member who never had one, for whom nothing can
     be decided but a rejection, it is the first instant after the event's day, so that it reads as
@@ -50,7 +52,7 @@ def explanation(facts: Facts, computation: Computation) -> Explanation:
             "facts": tuple(map(_fact, computation.facts)),
             "doubts": computation.doubts,
             "overpaid": computation.overpaid,
-            "tariff": tariff_digest(),
+            "tariff": (rule_set or in_force()).digest,
         }
     )
 

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from services.claims.rules.facts import Child, Step
 from services.claims.rules.months import years_later
 from services.claims.rules.steps import Case, due, nothing, shortened
-from services.claims.rules.tariffs import Row, Tariff, tariff_on
+from services.claims.rules.tariffs import Row, Tariff
 
 SCHOOL_YEAR_MONTH = 7
 """School years begin in July."""
@@ -51,6 +51,7 @@ def scholarship_year(
     *,
     asked_on: date,
     event_on: date,
+    tariff: Tariff,
     others: Collection[str] = (),
 ) -> SchoolYear:
     """Decide a school year of a child that is asked for on a day, after an event.
@@ -59,7 +60,6 @@ def scholarship_year(
     with marriage and with work (but for apprentices and own-account work). What was not asked for
     in its year is paid later for at most three school years back, if the right lasted to its end.
     """
-    tariff = tariff_on(event_on)
     row = tariff[f"scholarship-{child.level}"]
     refusal = _refusal(child, tariff, asked_on=asked_on, event_on=event_on, others=others)
     return SchoolYear(0 if refusal else row.value, row, refusal)
@@ -104,7 +104,9 @@ def _year_after(
 ) -> SchoolYear:
     """A year of a child of whom others are paid in the same decision."""
     asked = case.facts.filed_on
-    found = scholarship_year(child, asked_on=asked, event_on=case.day, others=others)
+    found = scholarship_year(
+        child, asked_on=asked, event_on=case.day, tariff=case.tariff, others=others
+    )
     if found.refusal is not None:
         return found
     if any(child.school_year == each.school_year for each in earlier):

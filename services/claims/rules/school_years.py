@@ -222,7 +222,13 @@ def due_for(claim: HeldClaim, year: WaitingYear) -> SchoolYear:
     )
     others = {str(each.child_id) for each in paid if each.child_id != asked.child_id}
     asked_on = local_day(year.asked_at)
-    return scholarship_year(child, asked_on=asked_on, event_on=claim.event_day, others=others)
+    return scholarship_year(
+        child,
+        asked_on=asked_on,
+        event_on=claim.event_day,
+        tariff=tariff_on(claim.event_day),
+        others=others,
+    )
 
 
 def label_of(child_id: UUID, parties: Sequence[Party]) -> str:

@@ -7,6 +7,7 @@ every decision can be recomputed.
 import csv
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -85,21 +86,43 @@ class Tier(NamedTuple):
     verified: bool
 
 
-class _File(NamedTuple):
+class File(NamedTuple):
+    """What `benefits.toml` holds."""
+
     row: tuple[Row, ...]
     tier: tuple[Tier, ...]
 
 
-@lru_cache(maxsize=DAYS_REMEMBERED)
-def tariff_on(day: date) -> Tariff:
-    """The rows that hold for an event of this day: of each rule the last that began by then."""
-    return Tariff({row.rule: row for row in rows() if row.from_day <= day})
+@dataclass(frozen=True, eq=False)
+class RuleSet:
+    """All rows, of which each day has its tariff: those in force, or others for a what-if."""
+
+    rows: tuple[Row, ...]
+    """The older before the newer."""
+    digest: str
+    """What stands for the data: SHA-256 in hexadecimal."""
+
+    def on(self, day: date) -> Tariff:
+        """The rows that hold for an event of this day: of each rule the last that began by then."""
+        return _tariff(self, day)
 
 
 @cache
+def in_force() -> RuleSet:
+    """The rules by which claims are decided."""
+    content = _text("benefits.toml") + _text("disabilities.csv")
+    rows = sorted(benefits_file().row, key=lambda row: row.from_day)
+    return RuleSet(tuple(rows), sha256(content.encode()).hexdigest())
+
+
+def tariff_on(day: date) -> Tariff:
+    """The rows in force for an event of this day."""
+    return in_force().on(day)
+
+
 def rows() -> tuple[Row, ...]:
-    """All rows of the tariff, the older before the newer."""
-    return tuple(sorted(_file().row, key=lambda row: row.from_day))
+    """All rows in force, the older before the newer."""
+    return in_force().rows
 
 
 @cache
@@ -126,7 +149,7 @@ def tier_of(monthly: int) -> Tier:
     An amount without a row gives what the formula says (JKK is a hundredth), unverified.
     Raises: TariffMissing when the amount does not even hold the part for JKM.
     """
-    for tier in _file().tier:
+    for tier in benefits_file().tier:
         if tier.monthly == monthly:
             return tier
     jkk = monthly - JKM_MONTHLY
@@ -142,16 +165,20 @@ def tier_of(monthly: int) -> Tier:
     )
 
 
-@cache
 def tariff_digest() -> str:
-    """What stands for the data that was applied: SHA-256 of both files, in hexadecimal."""
-    content = _text("benefits.toml") + _text("disabilities.csv")
-    return sha256(content.encode()).hexdigest()
+    """What stands for the data in force: SHA-256 of both files, in hexadecimal."""
+    return in_force().digest
 
 
 @cache
-def _file() -> _File:
-    return TypeAdapter(_File).validate_python(tomllib.loads(_text("benefits.toml")))
+def benefits_file() -> File:
+    """`benefits.toml` as it stands."""
+    return TypeAdapter(File).validate_python(tomllib.loads(_text("benefits.toml")))
+
+
+@lru_cache(maxsize=DAYS_REMEMBERED)
+def _tariff(rules: RuleSet, day: date) -> Tariff:
+    return Tariff({row.rule: row for row in rules.rows if row.from_day <= day})
 
 
 def _text(name: str) -> str:
