@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from chassis.service import Service
 from chassis.web import subject_keys
 from contracts.claims import SubjectKeyRead
-from services.claims import adapters, api
+from services.claims import adapters, api, commands
 from services.claims.adapters import Tools
 from services.claims.consumers import handlers
 from services.claims.models import Table
@@ -30,4 +30,5 @@ service = Service(
     listens_to=("enrollment", "banking"),
     routers=_routers,
     tools=adapters.make_tools,
+    commands=commands.add_commands,
 )

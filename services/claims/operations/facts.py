@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.local_time import local_day
 from contracts.claims import Benefit, HeirClass
 from services.claims.queries import lines
-from services.claims.queries.coverage import facts_of_cover
+from services.claims.queries.coverage import FactsOfCover, facts_of_cover
 from services.claims.rules.claims import HeldClaim
 from services.claims.rules.facts import Accident, Facts
 from services.claims.rules.families import class_that_counts
@@ -27,6 +27,19 @@ async def facts_of(
     years are asked for and decided one by one, after the first decision."""
     cover = await facts_of_cover(session, claim.worker_id)
     before = await lines.ordered_before(session, claim.claim_id)
+    return facts_from(claim, parties, cover, before, now=now)
+
+
+def facts_from(
+    claim: HeldClaim,
+    parties: Sequence[Party],
+    cover: FactsOfCover,
+    before: Mapping[str, int],
+    *,
+    now: datetime,
+) -> Facts:
+    """The same from what is known already: `before` are the rupiah that earlier decisions let go
+    out, by benefit."""
     return Facts(
         kind=claim.kind,
         filed_on=local_day(claim.filed_at),

@@ -14,13 +14,13 @@ from chassis.state.statements import Statement
 from services.claims.models import Claim
 from services.claims.rules.claims import HeldClaim
 
-_HELD = tuple(field.name for field in fields(HeldClaim))
+HELD = tuple(field.name for field in fields(HeldClaim))
 _MEMBER_LOCKED = Statement(
     "SELECT village_code FROM members WHERE worker_id = :worker_id FOR UPDATE"
 )
 # Where a member lives is told beside the lock: no decision hangs on a change of it meanwhile.
 _CLAIM_LOCKED = Statement(
-    f"SELECT {', '.join(f'claims.{name}' for name in _HELD)}, members.village_code "  # noqa: S608  (names of fields)
+    f"SELECT {', '.join(f'claims.{name}' for name in HELD)}, members.village_code "  # noqa: S608  (names of fields)
     "FROM claims JOIN members USING (worker_id) WHERE claim_id = :claim_id FOR UPDATE OF claims"
 )
 _OPEN = "SELECT claim_id FROM claims WHERE worker_id = :worker_id AND state <> 'rejected'"
@@ -55,7 +55,7 @@ async def claim_locked(session: AsyncSession, claim_id: UUID) -> Locked | None:
 
 def as_held(claim: Claim) -> HeldClaim:
     """The row of a claim as rules take it."""
-    return HeldClaim(**{name: getattr(claim, name) for name in _HELD})
+    return HeldClaim(**{name: getattr(claim, name) for name in HELD})
 
 
 async def open_claim(

@@ -103,7 +103,9 @@ def _amendment(told: object) -> Amendment:
         where = ".".join(map(str, wrong["loc"])) or "day"
         raise AmendmentWrong(f"{rule}, {where}: {wrong['msg']}") from None
     if set(told) - set(Row._fields) or row.unit != before.unit or row.value < 0:
-        raise AmendmentWrong(f"{rule}: a row has {', '.join(Row._fields)}; {before.unit}, from 0 on")
+        raise AmendmentWrong(
+            f"{rule}: a row has {', '.join(Row._fields)}; {before.unit}, from 0 on"
+        )
     return Amendment(row, before)
 
 

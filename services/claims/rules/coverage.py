@@ -129,9 +129,7 @@ def _settled(
     return tuple(found) if len(found) == len(owed) else ()
 
 
-def _months(
-    paid: Mapping[int, PaidMonth], began_on: date, day: date, *, owed_max: int
-) -> _Months:
+def _months(paid: Mapping[int, PaidMonth], began_on: date, day: date, *, owed_max: int) -> _Months:
     """Rows of paid and of owed months in a cover, with what was paid by that day.
 
     A month that was due before the cover began is none of its arrears: what an earlier cover owed

@@ -22,7 +22,7 @@ from services.claims.rules.facts import Child
 from services.claims.rules.parties import Party
 from services.claims.rules.scholarship import SchoolYear, scholarship_year
 from services.claims.rules.shares import children, payee_of
-from services.claims.rules.tariffs import tariff_on
+from services.claims.rules.tariffs import RuleSet, in_force, tariff_on
 
 _BY_WORK = frozenset({"accident-death", "total-disability"})
 
@@ -113,8 +113,11 @@ class YearDecision(NamedTuple):
     reason: str
 
 
-def check_entitled(claim: HeldClaim, explanation: dict[str, Any] | None) -> None:
+def check_entitled(
+    claim: HeldClaim, explanation: dict[str, Any] | None, rule_set: RuleSet | None = None
+) -> None:
     """A death or total disability by work at once; another death after three years of months paid.
+    Without a rule set, by the one in force.
 
     Raises: ClaimInOtherState, NoScholarship.
     """
@@ -123,7 +126,8 @@ def check_entitled(claim: HeldClaim, explanation: dict[str, Any] | None) -> None
     if any(step["is_held"] for step in told["steps"]):
         raise NoScholarship("months are owed: the scholarship is due once they are paid")
     if claim.kind == "death":
-        months = tariff_on(claim.event_day)["death-scholarship-months"].value
+        tariff = (rule_set or in_force()).on(claim.event_day)
+        months = tariff["death-scholarship-months"].value
         if told["months_paid"] < months:
             raise NoScholarship(
                 f"{months} months paid in a row are needed, here {told['months_paid']}"

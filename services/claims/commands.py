@@ -1,0 +1,70 @@
+"""What claims adds to the command line."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chassis.settings import load
+from chassis.state.database import owner_engine
+from contracts.refusal import Refused
+from services.claims.operations.what_if.answer import Answer, answer
+from services.claims.operations.what_if.replaying import what_if
+from services.claims.rules.amendments import Amendment, amendment, amendments
+from services.claims.settings import Settings
+
+Benefits = Annotated[
+    Path | None,
+    typer.Option(help="A copy of rules/benefits.toml, or the [[row]]s of it that change."),
+]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", help="RULE=NUMBER or RULE=NUMBER@DAY, several times.")
+]
+Progress = Annotated[bool, typer.Option("--progress", help="Count events on the error output.")]
+
+
+def add_commands(commands: typer.Typer) -> None:
+    """`what-if`."""
+    commands.command("what-if")(what_if_)
+
+
+def what_if_(benefits: Benefits = None, changes: Set = None, *, progress: Progress = False) -> None:
+    """Decide every claim again by other benefits, in a scratch schema, and tell what differs.
+
+    Prints JSON. First the record is decided again by the rules in force: exit 1 and the claims,
+    when something comes out otherwise. Publishes nothing and changes nothing.
+    """
+    try:
+        asked = [*_in_file(benefits), *map(amendment, changes or ())]
+    except Refused as refusal:
+        raise typer.BadParameter(str(refusal)) from None
+    found = asyncio.run(_what_if(load(Settings), asked, progress=progress))
+    typer.echo(found.model_dump_json())
+    raise typer.Exit(0 if found.holds else 1)
+
+
+def _in_file(file: Path | None) -> list[Amendment]:
+    if file is None:
+        return []
+    try:
+        return amendments(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"cannot read {file}: {error}") from None
+
+
+async def _what_if(settings: Settings, asked: list[Amendment], *, progress: bool) -> Answer:
+    owner = owner_engine(settings.owner_url(), application="claims what-if")
+    try:
+        found = await what_if(owner, settings, asked, tell=_count if progress else _say_nothing)
+    finally:
+        await owner.dispose()
+    return answer(found, asked)
+
+
+def _count(events: int) -> None:
+    typer.echo(str(events), err=True)
+
+
+def _say_nothing(_events: int) -> None:
+    """Nobody watches."""
