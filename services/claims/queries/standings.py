@@ -37,7 +37,8 @@ _FILED_ANEW = Statement("""
     SELECT claim_id FROM claims
     WHERE state = 'rejected' AND died_on IS NOT NULL AND EXISTS (
       SELECT FROM claims later WHERE later.worker_id = claims.worker_id
-        AND later.died_on IS NOT NULL AND later.filed_at > claims.filed_at)""")
+        AND later.died_on IS NOT NULL AND later.claim_id <> claims.claim_id
+        AND later.filed_at >= claims.filed_at)""")
 
 
 class DecidedFile(NamedTuple):

@@ -87,7 +87,7 @@ def amended(changes: Iterable[Amendment]) -> RuleSet:
 
 def _amendment(told: object) -> Amendment:
     """A row, with what it does not say taken from the row in whose place it comes."""
-    if not isinstance(told, Mapping):
+    if not isinstance(told, Mapping) or "value" not in told:
         raise AmendmentWrong("a [[row]] has `rule` and `value`")
     rule = str(told.get("rule")).replace(".", "-")
     known = _known(rule)

@@ -61,8 +61,8 @@ def school_year(
 ) -> ScholarshipDecided:
     """The year with the other amount; refused where the other decision gives no right to it. What
     was refused stays refused: the children's days of birth are not opened."""
-    if SEALED & terms.alone.keys() or not (event.lines and event.step):
-        if any(rule.startswith("scholarship") for rule in terms.alone):
+    if SEALED & terms.without.keys() or not (event.lines and event.step):
+        if any(rule.startswith("scholarship") for rule in terms.without):
             leave(event, file, "a school year hangs on a day of birth, which stays sealed", notes)
         return event
     try:

@@ -1,7 +1,8 @@
 """The projections of claims, with every decision taken again before it is applied."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,10 +30,10 @@ class DecidingAgain(Projections):
     """Where the replay meets a decision, another takes its place by the terms. `live` is the
     snapshot of the running service; it is read only."""
 
-    def __init__(self, live: AsyncSession, terms: Terms) -> None:
+    def __init__(self, live: AsyncSession, terms: Terms, *, filed_anew: Collection[UUID]) -> None:
         super().__init__()
         self._by_type.update(projections._by_type)  # noqa: SLF001  (of the same class)
-        self._live, self._terms = live, terms
+        self._live, self._terms, self._filed_anew = live, terms, filed_anew
         self.notes = Notes()
 
     async def apply_run(self, session: AsyncSession, run: Sequence[Event]) -> None:
@@ -68,7 +69,9 @@ class DecidingAgain(Projections):
             why = "rejected in an officer's own words, which no rule decides"
             decisions.leave(event, file, why, self.notes)
             return event
-        known = await facts_of_cover(self._live, event.worker_id)
+        known = decisions.Known(
+            await facts_of_cover(self._live, event.worker_id), event.claim_id in self._filed_anew
+        )
         return decisions.rejection(event, file, known, self._terms, self.notes)
 
 

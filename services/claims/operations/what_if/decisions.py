@@ -1,7 +1,7 @@
 """Approvals and rejections, taken again at the point where they were taken."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.claims import ClaimApproved, ClaimRejected
 from contracts.event import Cause, Event
@@ -44,12 +44,20 @@ def approval(event: ClaimApproved, file: DecidedFile, terms: Terms, notes: Notes
     return event.model_copy(update=told)
 
 
+class Known(NamedTuple):
+    """What is known beside the file of a claim that was rejected."""
+
+    cover: FactsOfCover
+    is_filed_anew: bool
+    """Another claim for the same death came later; there is one for one death."""
+
+
 def rejection(
-    event: ClaimRejected, file: DecidedFile, known: FactsOfCover, terms: Terms, notes: Notes
+    event: ClaimRejected, file: DecidedFile, known: Known, terms: Terms, notes: Notes
 ) -> Decision:
-    """What stands in the place of a rejection by a rule, with the facts of cover as `known` here
-    by then. Where the rules in force do not come to the same ground it was a person's decision."""
-    cover = known_by(known, event.occurred_at)
+    """What stands in the place of a rejection by a rule. Where the rules in force do not come to
+    the same ground it was a person's decision."""
+    cover = known_by(known.cover, event.occurred_at)
     facts = facts_from(file.claim, file.parties, cover, file.ordered, now=event.occurred_at)
     before, after = compute(facts), compute(facts, terms.rule_set)
     if before.ground != event.ground:
@@ -60,6 +68,10 @@ def rejection(
         return event
     if after.ground is not None:
         return _rejection(event, after, facts, terms, notes)
+    if known.is_filed_anew:
+        why = f"Rp{after.total:,} would be due, but the death was filed again and decided there"
+        leave(event, file, why, notes)
+        return event
     try:
         check_complete(file.claim, file.parties)
         found = _award(event, file, facts, terms)

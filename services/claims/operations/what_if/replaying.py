@@ -14,7 +14,7 @@ from chassis.state.replay.scratch import scratch, scratch_engine
 from services.claims.models import Table
 from services.claims.operations.what_if.deciding import DecidingAgain
 from services.claims.operations.what_if.terms import Notes, Terms, terms_of
-from services.claims.queries.standings import standings
+from services.claims.queries.standings import filed_anew, standings
 from services.claims.rules.amendments import Amendment
 from services.claims.rules.standings import Standings
 from services.claims.settings import Settings
@@ -53,7 +53,7 @@ async def what_if(
     tell: Tell = lambda _events: None,
 ) -> WhatIf:
     """Decide every claim again, first by the rules in force and then with these changes. `tell` is
-    told of each portion how many events it had, of `passes()` times the log.
+    told of each portion how many events were applied.
 
     The facts of an approval are those that it keeps; the facts of cover of a rejection are read
     from the replicas. So the topics of others are not read again: that their copies are true is for
@@ -64,7 +64,7 @@ async def what_if(
         recorded = await standings(live)
         again = await _replayed(owner, live, cut, terms_of(settings, ()), tell)
         terms = terms_of(settings, changes)
-        is_same = not terms.alone or recorded != again.standings
+        is_same = not terms.without or recorded != again.standings
         other = again if is_same else await _replayed(owner, live, cut, terms, tell)
         return WhatIf(cut.events, recorded, again, other)
 
@@ -78,7 +78,7 @@ async def own(live: AsyncSession) -> Cut:
 async def _replayed(
     owner: AsyncEngine, live: AsyncSession, cut: Cut, terms: Terms, tell: Tell
 ) -> Replayed:
-    deciding = DecidingAgain(live, terms)
+    deciding = DecidingAgain(live, terms, filed_anew=await filed_anew(live))
     async with scratch(owner, Table.metadata) as schema:
         await apply_part(owner, Part(schema, cut), Sources(deciding, Projections()), tell=tell)
         engine = scratch_engine(owner, schema, connections=1)

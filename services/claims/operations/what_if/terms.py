@@ -20,8 +20,8 @@ class Terms:
 
     settings: Settings
     rule_set: RuleSet
-    alone: dict[str, RuleSet]
-    """By rule that changes, the rule set in force with only that one changed."""
+    without: dict[str, RuleSet]
+    """By rule that changes, the rule set with all the other changes."""
 
 
 class Decided(NamedTuple):
@@ -63,17 +63,20 @@ def terms_of(settings: Settings, changes: Iterable[Amendment]) -> Terms:
     return Terms(
         settings,
         amended(real) if real else in_force(),
-        {rule: amended(each for each in real if each.row.rule == rule) for rule in rules},
+        {rule: amended(each for each in real if each.row.rule != rule) for rule in rules},
     )
 
 
 def because(facts: Facts, terms: Terms) -> tuple[str, ...]:
-    """The rules each of which alone makes a difference; those that only make one together, all."""
-    before = _result(compute(facts))
-    if not terms.alone or _result(compute(facts, terms.rule_set)) == before:
+    """The rules without the change of which it would have come out otherwise; where each of several
+    would have been enough, all."""
+    after = _result(compute(facts, terms.rule_set))
+    if not terms.without or _result(compute(facts)) == after:
         return ()
-    alone = [rule for rule, only in terms.alone.items() if _result(compute(facts, only)) != before]
-    return tuple(alone or terms.alone)
+    needed = [
+        rule for rule, others in terms.without.items() if _result(compute(facts, others)) != after
+    ]
+    return tuple(needed or terms.without)
 
 
 def _result(computation: Computation) -> tuple[object, ...]:
