@@ -35,6 +35,7 @@ from tameng.reconcile import reconcile
 from tameng.replay import replay
 from tameng.roster import commands as roster_commands
 from tameng.state import KEYS_FOLDER
+from tameng.what_if import commands as what_if_commands
 
 app = typer.Typer(
     help="Tameng on one machine: cover for vulnerable workers, four services that agree through "
@@ -50,6 +51,7 @@ app.add_typer(contracts_commands, name="contracts")
 app.add_typer(provision_commands, name="provision")
 app.add_typer(roster_commands, name="roster")
 app.command()(completeness)
+app.add_typer(what_if_commands, name="what-if")
 app.command()(reconcile)
 app.command()(secrets)
 app.command()(replay)
@@ -175,6 +177,7 @@ async def _demo(played: Played, report: Path | None, *, keep: bool) -> bool:
         for line in found["differences"]:
             _say(line, style="red")
         console.print(figures.decisions(found))
+        console.print(figures.what_if(found))
         console.print(figures.checkpoint(found))
         console.print(figures.times(found["seconds"], play.TITLES))
         _say(f"The cards of one kelurahan, to be printed: {found['card_sheets']}")

@@ -21,7 +21,12 @@ Benefits = Annotated[
 Set = Annotated[
     list[str] | None, typer.Option("--set", help="RULE=NUMBER or RULE=NUMBER@DAY, several times.")
 ]
-Progress = Annotated[bool, typer.Option("--progress", help="Count events on the error output.")]
+Progress = Annotated[
+    bool,
+    typer.Option(
+        "--progress", help="Tell the part that is done, a line each, on the error output."
+    ),
+]
 
 
 def add_commands(commands: typer.Typer) -> None:
@@ -54,17 +59,12 @@ def _in_file(file: Path | None) -> list[Amendment]:
 
 
 async def _what_if(settings: Settings, asked: list[Amendment], *, progress: bool) -> Answer:
+    def tell(part: float) -> None:
+        if progress:
+            typer.echo(f"{part:.3f}", err=True)
+
     owner = owner_engine(settings.owner_url(), application="claims what-if")
     try:
-        found = await what_if(owner, settings, asked, tell=_count if progress else _say_nothing)
+        return answer(await what_if(owner, settings, asked, tell=tell), asked)
     finally:
         await owner.dispose()
-    return answer(found, asked)
-
-
-def _count(events: int) -> None:
-    typer.echo(str(events), err=True)
-
-
-def _say_nothing(_events: int) -> None:
-    """Nobody watches."""

@@ -40,7 +40,10 @@ async def asked(claims: Claims, *changes: str) -> Answer:
     service, wanted = claims.service, [amendment(each) for each in changes]
     owner = owner_engine(service.urls.owner, application="test")
     try:
-        found = await what_if(owner, service.running.settings, wanted)
+        settings, parts = service.running.settings, list[float]()
+        found = await what_if(owner, settings, wanted, tell=parts.append)
+        assert parts == sorted(parts)
+        assert parts[-1] == 1 if found.holds else 0 < parts[-1] <= 1
         return answer(found, wanted)
     finally:
         await owner.dispose()

@@ -65,6 +65,7 @@ def test_a_figure_that_differs_is_told(line: str) -> None:
         "claims_paid_full": 2, "claims_paid": 3, "amount_paid": 94_000_000, "events": 10,
         "ledger": {"balanced": True}, "audit": {"events": 10, "verified": True, "apart": True},
         "replay": {"claims": {"same": True}}, "reconciled": {"all": True},
+        "what_if": {"holds": True, "differing": [1, 2], "difference": -64_000_000},
     }  # fmt: skip
     assert all(each.agrees for each in figures.lines(same))
     assert not all(each.agrees for each in figures.lines({**same, line: 1}))

@@ -1,13 +1,13 @@
 """The what-if as a whole: the record again by its own rules, then by the others, and the two laid
 side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.state.projections import Projections
-from chassis.state.replay.applying import Sources, Tell, apply_part
+from chassis.state.replay.applying import Sources, apply_part
 from chassis.state.replay.cut import Cut, Part, cut_of
 from chassis.state.replay.replaying import snapshot
 from chassis.state.replay.scratch import scratch, scratch_engine
@@ -18,6 +18,9 @@ from services.claims.queries.standings import filed_anew, standings
 from services.claims.rules.amendments import Amendment
 from services.claims.rules.standings import Standings
 from services.claims.settings import Settings
+
+Tell = Callable[[float], None]
+"""Told which part of the work is done, up to 1."""
 
 
 @dataclass(frozen=True)
@@ -46,44 +49,45 @@ class WhatIf:
 
 
 async def what_if(
-    owner: AsyncEngine,
-    settings: Settings,
-    changes: Sequence[Amendment],
-    *,
-    tell: Tell = lambda _events: None,
+    owner: AsyncEngine, settings: Settings, changes: Sequence[Amendment], *, tell: Tell
 ) -> WhatIf:
-    """Decide every claim again, first by the rules in force and then with these changes. `tell` is
-    told of each portion how many events were applied.
+    """Decide every claim again, first by the rules in force and then with these changes.
 
     The facts of an approval are those that it keeps; the facts of cover of a rejection are read
     from the replicas. So the topics of others are not read again: that their copies are true is for
     `tameng replay claims` to say.
     """
+    in_force, terms = terms_of(settings, ()), terms_of(settings, changes)
+    half = 0.5 if terms.without else 1.0
     async with snapshot(owner) as live:
-        cut = await own(live)
         recorded = await standings(live)
-        again = await _replayed(owner, live, cut, terms_of(settings, ()), tell)
-        terms = terms_of(settings, changes)
-        is_same = not terms.without or recorded != again.standings
-        other = again if is_same else await _replayed(owner, live, cut, terms, tell)
-        return WhatIf(cut.events, recorded, again, other)
+        again = await _replayed(owner, live, in_force, lambda part: tell(part * half))
+        other = again
+        if terms.without and recorded == again.standings:
+            other = await _replayed(owner, live, terms, lambda part: tell(half + part * half))
+        return WhatIf((await _own(live)).events, recorded, again, other)
 
 
-async def own(live: AsyncSession) -> Cut:
-    """The service's own events, up to what the snapshot holds."""
-    cut = await cut_of(live)
-    return Cut(own=cut.own, heard={}, parked=frozenset())
+async def _replayed(owner: AsyncEngine, live: AsyncSession, terms: Terms, tell: Tell) -> Replayed:
+    cut = await _own(live)
+    applied = 0
 
+    def count(events: int) -> None:
+        nonlocal applied
+        applied += events
+        tell(applied / cut.events)
 
-async def _replayed(
-    owner: AsyncEngine, live: AsyncSession, cut: Cut, terms: Terms, tell: Tell
-) -> Replayed:
     deciding = DecidingAgain(live, terms, filed_anew=await filed_anew(live))
     async with scratch(owner, Table.metadata) as schema:
-        await apply_part(owner, Part(schema, cut), Sources(deciding, Projections()), tell=tell)
+        await apply_part(owner, Part(schema, cut), Sources(deciding, Projections()), tell=count)
         engine = scratch_engine(owner, schema, connections=1)
         try:
             async with AsyncSession(engine) as made:
                 return Replayed(await standings(made), deciding.notes)
         finally:
             await engine.dispose()
+
+
+async def _own(live: AsyncSession) -> Cut:
+    """The service's own events, up to what the snapshot holds."""
+    return Cut(own=(await cut_of(live)).own, heard={}, parked=frozenset())
