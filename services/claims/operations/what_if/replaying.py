@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from chassis.state.projections import Projections
 from chassis.state.replay.applying import Sources, apply_part
 from chassis.state.replay.cut import Cut, Part, cut_of
-from chassis.state.replay.replaying import snapshot
+from chassis.state.replay.log import Log
 from chassis.state.replay.scratch import scratch, scratch_engine
 from services.claims.models import Table
 from services.claims.operations.what_if.deciding import DecidingAgain
@@ -59,7 +59,8 @@ async def what_if(
     """
     in_force, terms = terms_of(settings, ()), terms_of(settings, changes)
     half = 0.5 if terms.without else 1.0
-    async with snapshot(owner) as live:
+    snapshot = owner.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    async with AsyncSession(snapshot) as live:
         recorded = await standings(live)
         again = await _replayed(owner, live, in_force, lambda part: tell(part * half))
         other = again
@@ -78,8 +79,9 @@ async def _replayed(owner: AsyncEngine, live: AsyncSession, terms: Terms, tell: 
         tell(applied / cut.events)
 
     deciding = DecidingAgain(live, terms, filed_anew=await filed_anew(live))
+    sources = Sources(deciding, Log(owner, deciding), Projections())
     async with scratch(owner, Table.metadata) as schema:
-        await apply_part(owner, Part(schema, cut), Sources(deciding, Projections()), tell=count)
+        await apply_part(owner, Part(schema, cut), sources, tell=count)
         engine = scratch_engine(owner, schema, connections=1)
         try:
             async with AsyncSession(engine) as made:
