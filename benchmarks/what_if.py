@@ -31,7 +31,7 @@ async def measure() -> dict[str, float]:
         await _record(running)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         began = time.perf_counter()
-        found = await asked(running.running.described, CHANGE, lambda _part: None)
+        found = await asked(running.running.described, CHANGE)
         took_s = time.perf_counter() - began
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
     answer = found.answer

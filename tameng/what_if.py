@@ -2,29 +2,31 @@
 
 import asyncio
 import json
-import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from contracts.refusal import Refused
 from services.claims.rules.amendments import amendment, amendments
+from tameng import checks
 from tameng import what_if_tables as tables
-from tameng.checks import Checked
-from tameng.machine import Described, describe, service_command
+from tameng.bars import replaying
+from tameng.checks import Checked, Told
+from tameng.machine import Described, describe
 from tameng.problems import Problem
+from tameng.what_if_report import filed
 
 STATE = Path(".tameng")
-Part = Callable[[float], None]
 Benefits = Annotated[
     Path | None, typer.Option(help="[[row]]s like those of benefits.toml.", metavar="FILE")
 ]
 Changes = Annotated[
     list[str] | None, typer.Option("--set", help="A rule and its other value.", metavar="RULE=N")
+]
+Report = Annotated[
+    Path | None, typer.Option(help="Write a signed report there: HTML, JSON.", metavar="FOLDER")
 ]
 State = Annotated[Path, typer.Option(help="The folder of the machine.", metavar="FOLDER")]
 commands = typer.Typer(help="What would have been by other rules.", no_args_is_help=True)
@@ -40,6 +42,7 @@ def group() -> None:
 def claims(
     benefits: Benefits = None,
     changes: Changes = None,
+    report: Report = None,
     state: State = STATE,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
@@ -57,46 +60,27 @@ def claims(
     to every decision that was taken, else exit 1 with the claims that differ.
     """
     words = _checked(benefits, changes or [])
-    with _bar() as progress:
-        task = progress.add_task("Every decision is taken again", total=1.0)
-        machine = describe(state)
-        found = asyncio.run(
-            asked(machine, words, lambda part: progress.update(task, completed=part))
-        )
+    machine = describe(state)
+    with replaying(Console(stderr=True), ["claims"]) as told:
+        found = asyncio.run(asked(machine, words, told=told["claims"]))
     if as_json:
         typer.echo(json.dumps(found.answer, indent=2))
     else:
         for shown in tables.shown(found.answer):
             console.print(shown)
-        console.print(tables.verdict(found.answer), soft_wrap=True, highlight=False, markup=False)
+        _say(tables.verdict(found.answer))
+    if report is not None:
+        files = asyncio.run(filed(machine, report, found))
+        if not as_json:
+            _say(f"filed: {files.html}, signed by {files.note}")
     raise typer.Exit(0 if found.passed else 1)
 
 
-async def asked(machine: Described, words: tuple[str, ...], tell: Part) -> Checked:
-    """What the command of claims answers, its progress told. Raises: Problem."""
-    process = await asyncio.create_subprocess_exec(
-        *service_command("claims", "what-if", "--progress", *words),
-        env={**os.environ, **machine.environments["claims"]},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout and process.stderr  # noqa: S101, PT018  (both are pipes)
-    output, last = await asyncio.gather(process.stdout.read(), _watched(process.stderr, tell))
-    try:
-        return Checked(await process.wait() == 0, json.loads(output.splitlines()[-1]))
-    except (IndexError, ValueError):
-        raise Problem(f"the what-if of claims could not run: {last}") from None
-
-
-async def _watched(lines: asyncio.StreamReader, tell: Part) -> str:
-    """The last line that is no part of the work."""
-    last = ""
-    async for line in lines:
-        try:
-            tell(float(line))
-        except ValueError:
-            last = line.decode(errors="replace").strip() or last
-    return last
+async def asked(
+    machine: Described, words: tuple[str, ...], *, told: Told = lambda _done, _of: None
+) -> Checked:
+    """What claims' own command answers to these options. Raises: Problem."""
+    return await checks.answered(machine, "claims", "what-if", "--progress", *words, told=told)
 
 
 def _checked(benefits: Path | None, changes: list[str]) -> tuple[str, ...]:
@@ -114,6 +98,5 @@ def _checked(benefits: Path | None, changes: list[str]) -> tuple[str, ...]:
     return *file, *(word for change in changes for word in ("--set", change))
 
 
-def _bar() -> Progress:
-    columns: tuple[Any, ...] = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    return Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+def _say(line: str) -> None:
+    console.print(line, soft_wrap=True, highlight=False, markup=False)

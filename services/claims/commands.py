@@ -1,6 +1,7 @@
 """What claims adds to the command line."""
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -23,9 +24,7 @@ Set = Annotated[
 ]
 Progress = Annotated[
     bool,
-    typer.Option(
-        "--progress", help="Tell the part that is done, a line each, on the error output."
-    ),
+    typer.Option("--progress", help="Tell how far it is, a line of JSON each time."),
 ]
 
 
@@ -59,12 +58,12 @@ def _in_file(file: Path | None) -> list[Amendment]:
 
 
 async def _what_if(settings: Settings, asked: list[Amendment], *, progress: bool) -> Answer:
-    def tell(part: float) -> None:
+    def told(done: int, of: int) -> None:
         if progress:
-            typer.echo(f"{part:.3f}", err=True)
+            typer.echo(json.dumps({"done": done, "of": of}))
 
     owner = owner_engine(settings.owner_url(), application="claims what-if")
     try:
-        return answer(await what_if(owner, settings, asked, tell=tell), asked)
+        return answer(await what_if(owner, settings, asked, told=told), asked)
     finally:
         await owner.dispose()

@@ -49,7 +49,7 @@ async def checked(day: Day, machine: Described) -> Figures:
     day.progress.tell("every service is rebuilt from its events", part=0.3)
     names = tuple(machine.environments)
     *answers, what_if = await asyncio.gather(
-        *(checks.replayed(machine, name) for name in names), asked(machine, WHAT_IF, _untold)
+        *(checks.replayed(machine, name) for name in names), asked(machine, WHAT_IF)
     )
     day.progress.tell("the figures are gathered", part=0.9)
     return await _gathered(
@@ -237,7 +237,3 @@ def _shown(line: Line, value: int | bool) -> str:  # noqa: FBT001  (a figure)
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"Rp{value:,}" if line.rupiah else f"{value:,}"
-
-
-def _untold(_part: float) -> None:
-    """The bar of the act tells of all replays together."""

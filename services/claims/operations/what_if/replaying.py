@@ -19,8 +19,8 @@ from services.claims.rules.amendments import Amendment
 from services.claims.rules.standings import Standings
 from services.claims.settings import Settings
 
-Tell = Callable[[float], None]
-"""Told which part of the work is done, up to 1."""
+Told = Callable[[int, int], None]
+"""Told how many events were applied, and of how many."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class WhatIf:
 
 
 async def what_if(
-    owner: AsyncEngine, settings: Settings, changes: Sequence[Amendment], *, tell: Tell
+    owner: AsyncEngine, settings: Settings, changes: Sequence[Amendment], *, told: Told
 ) -> WhatIf:
     """Decide every claim again, first by the rules in force and then with these changes.
 
@@ -58,30 +58,37 @@ async def what_if(
     `tameng replay claims` to say.
     """
     in_force, terms = terms_of(settings, ()), terms_of(settings, changes)
-    half = 0.5 if terms.without else 1.0
+    passes = 2 if terms.without else 1
     snapshot = owner.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     async with AsyncSession(snapshot) as live:
-        recorded = await standings(live)
-        again = await _replayed(owner, live, in_force, lambda part: tell(part * half))
+        recorded, events = await standings(live), (await _own(live)).events
+        progress = _Progress(passes * events, told)
+        again = await _replayed(owner, live, in_force, progress)
         other = again
         if terms.without and recorded == again.standings:
-            other = await _replayed(owner, live, terms, lambda part: tell(half + part * half))
-        return WhatIf((await _own(live)).events, recorded, again, other)
+            other = await _replayed(owner, live, terms, progress)
+        return WhatIf(events, recorded, again, other)
 
 
-async def _replayed(owner: AsyncEngine, live: AsyncSession, terms: Terms, tell: Tell) -> Replayed:
-    cut = await _own(live)
-    applied = 0
+@dataclass
+class _Progress:
+    events: int
+    told: Told
+    done: int = 0
 
-    def count(events: int) -> None:
-        nonlocal applied
-        applied += events
-        tell(applied / cut.events)
+    def count(self, events: int) -> None:
+        self.done += events
+        self.told(self.done, self.events)
 
+
+async def _replayed(
+    owner: AsyncEngine, live: AsyncSession, terms: Terms, progress: _Progress
+) -> Replayed:
     deciding = DecidingAgain(live, terms, filed_anew=await filed_anew(live))
     sources = Sources(deciding, Log(owner, deciding), Projections())
     async with scratch(owner, Table.metadata) as schema:
-        await apply_part(owner, Part(schema, cut), sources, tell=count)
+        part = Part(schema, await _own(live))
+        await apply_part(owner, part, sources, tell=progress.count)
         engine = scratch_engine(owner, schema, connections=1)
         try:
             async with AsyncSession(engine) as made:
