@@ -104,11 +104,20 @@ class Access:
         Raises TokenMissing, TokenInvalid, TokenExpired or RoleNotAllowed.
         """
         tokens: Tokens = request.app.state.tokens
-        claims = tokens.claims(request.headers.get("authorization"))
+        claims = tokens.claims(self.authorization(request))
         if claims.role not in self.roles:
             wanted = " or ".join(sorted(self.roles))
             raise RoleNotAllowed(f"This needs the role {wanted}; yours is {claims.role}.")
         return Caller(name=claims.sub, role=claims.role, area=claims.area)
+
+    @property
+    def schemes(self) -> tuple[str, ...]:
+        """How a caller may show who it is, by the names of OpenAPI."""
+        return ("bearer",)
+
+    def authorization(self, request: Request) -> str | None:
+        """What names the caller: the header Authorization, and nothing else."""
+        return request.headers.get("authorization")
 
     async def __call__(self, request: Request) -> Caller:
         """The caller, allowed to do this here. Raises as `admit` does, and OutsideArea."""

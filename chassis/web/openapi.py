@@ -17,6 +17,7 @@ from chassis.web import problems
 from chassis.web.access import ANYWHERE, BODY_BYTES_MAX, Access, Guarded, declared_accesses, public
 from chassis.web.commands import KEY_HEADER
 from chassis.web.idempotency import REPLAYED_HEADER
+from chassis.web.pages import COOKIE
 from chassis.web.problems import Problem
 
 Part = dict[str, Any]
@@ -41,6 +42,13 @@ _TOKEN: Part = {
     "bearerFormat": "JWT",
     "description": "An ES256 JWT with the claims sub (the caller's name), role and area.",
 }
+_COOKIE: Part = {
+    "type": "apiKey",
+    "in": "cookie",
+    "name": COOKIE,
+    "description": "The same token, as the page keeps it on which one signs in.",
+}
+_SCHEMES: Part = {"bearer": _TOKEN, "cookie": _COOKIE}
 _REPLAYED: Part = {
     "description": "`true` on an answer that was given before: nothing was done again.",
     "schema": {"type": "string", "enum": ["true"]},
@@ -76,7 +84,8 @@ def document(app: FastAPI) -> Part:
         for method, operation in item.items():
             _complete(operation, path, accesses[path, method.upper()])
     components: Part = made.setdefault("components", {})
-    components["securitySchemes"] = {"bearer": _TOKEN}
+    used = {scheme for found in accesses.values() for each in found for scheme in each.schemes}
+    components["securitySchemes"] = {name: _SCHEMES[name] for name in sorted({"bearer"} | used)}
     schemas: Part = components.setdefault("schemas", {})
     for name in _FRAMEWORKS_OWN:
         schemas.pop(name, None)
@@ -111,7 +120,7 @@ def _who_may(accesses: list[Access]) -> Part:
     """Whoever is let in by all of them."""
     area = next((each.area for each in accesses if each.area != ANYWHERE), ANYWHERE)
     return {
-        "security": [{"bearer": []}],
+        "security": [{scheme: []} for scheme in accesses[0].schemes],
         "x-roles": sorted(frozenset.intersection(*(each.roles for each in accesses))),
         "x-area": {"in": area.place, "name": area.name} if area.name else {"in": area.place},
     }

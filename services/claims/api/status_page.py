@@ -1,9 +1,7 @@
 """The family's page: where a claim stands, for whoever has its number and its code."""
 
 import json
-from base64 import b64encode
 from datetime import datetime
-from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -17,6 +15,7 @@ from chassis.local_time import WITA
 from chassis.web import problems
 from chassis.web.access import Guarded, public
 from chassis.web.limits import TooManyRequests
+from chassis.web.pages import html_headers
 from chassis.web.reading import Now, Session, tools
 from services.claims.adapters import Tools
 from services.claims.adapters.attempts import Attempts
@@ -34,17 +33,7 @@ FORM_BYTES_MAX = 2_000
 _TEMPLATE = files("services.claims.api").joinpath("status.html").read_text(encoding="utf-8")
 _STYLE = _TEMPLATE.partition("<style>")[2].partition("</style>")[0]
 _PAGE = Template(_TEMPLATE)
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'; "
-        f"style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Vary": "Accept",
-}
+_HEADERS = html_headers(_STYLE) | {"Vary": "Accept"}
 _UNKNOWN = "Nomor klaim dan kode ini tidak cocok. Bandingkan keduanya dengan tanda terima."
 _FORM = {
     "type": "object",
