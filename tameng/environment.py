@@ -160,4 +160,7 @@ def _audit(around: Surroundings) -> dict[str, str]:
         "ARCHIVE_FOLDER": str(around.archive_folder),
         "CHECKPOINTS_FILE": f"{around.archive_folder}.checkpoints",
         "SIGNING_KEY_FILE": str(around.keys.audit_signing_key_file()),
+        "ENROLLMENT_URL": around.url("enrollment"),
+        "BANKING_URL": around.url("banking"),
+        "CLAIMS_URL": around.url("claims"),
     }

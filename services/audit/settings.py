@@ -30,6 +30,9 @@ def _signing_key_file(path: Path) -> Path:
     return path
 
 
+Url = Annotated[str, Field(pattern=r"^https?://")]
+
+
 class Settings(ServiceSettings):
     """AUDIT_*."""
 
@@ -53,6 +56,20 @@ class Settings(ServiceSettings):
     question_memory_mb: Annotated[int, Field(ge=64)] = 1_024
     answer_rows: Annotated[int, Field(ge=1, le=1_000_000)] = 100_000
     """Of an answer; a page shows less."""
+
+    enrollment_url: Url | None = None
+    """Of the other services, to show on a page how far each has come; the reader's own token is
+    sent there. None: the page says that it does not know."""
+    banking_url: Url | None = None
+    claims_url: Url | None = None
+
+    def urls(self) -> dict[str, str | None]:
+        """Where the other services answer, by their names."""
+        return {
+            "enrollment": self.enrollment_url,
+            "banking": self.banking_url,
+            "claims": self.claims_url,
+        }
 
     def notes_path(self) -> Path:
         """Where the signed notes are."""

@@ -257,7 +257,7 @@ async def test_an_answer_is_given_as_csv_xlsx_and_parquet(files: Path, tmp_path:
     assert len(answer.rows) == len(table.rows)
     formats: tuple[Format, ...] = ("csv", "xlsx")
     for format_ in formats:
-        response = await questions.sheet("completeness", table, format_)
+        response = await questions.file("completeness", table, format_)
         assert isinstance(response, StreamingResponse)
         pieces = [
             bytes(piece) async for piece in response.body_iterator if not isinstance(piece, str)
@@ -265,7 +265,7 @@ async def test_an_answer_is_given_as_csv_xlsx_and_parquet(files: Path, tmp_path:
         begins = b"PK" if format_ == "xlsx" else "\ufefftopic;shard".encode()
         assert b"".join(pieces).startswith(begins)
     path = tmp_path / "answer.parquet"
-    path.write_bytes((await questions.as_parquet("completeness", table)).body)
+    path.write_bytes((await questions.file("completeness", table, "parquet")).body)
     with duckdb.connect() as connection:
         found = connection.execute("SELECT topic, events FROM read_parquet(?)", [str(path)])
         assert found.fetchall() == [(row[0], row[2]) for row in table.rows]

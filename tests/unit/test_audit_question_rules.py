@@ -19,6 +19,7 @@ from services.audit.rules.questions import (
 )
 
 FILE = """-- name: late
+-- theme: claims
 -- title: What came late
 -- shows: Everything that
 --   came late.
@@ -52,6 +53,7 @@ def test_a_file_is_read_with_its_lines_that_go_on() -> None:
         ("SELECT ", "SELECT $other, "),
         ("-- parameter: claim uuid;", "-- parameter: claim thing;"),
         ("-- title:", "--title:"),
+        ("-- theme: claims", "-- theme: nothing"),
     ],
 )
 def test_a_file_that_does_not_say_what_it_must_is_refused(was: str, becomes: str) -> None:

@@ -18,6 +18,7 @@ from contracts.audit import ChainHead
 from services.audit.adapters import compression
 from services.audit.adapters.shard import Shard
 from services.audit.rules.findings import Differing
+from services.audit.rules.merkle import leaf_hash
 
 WRITERS = 12
 """Shards that are written at a time: the disk makes several files lasting in the time of one."""
@@ -115,6 +116,13 @@ class Archive:
     def closed_segments(self) -> int:
         """How many segments nothing is added to any more."""
         return sum(max(shard.segments - 1, 0) for shard in list(self._shards.values()))
+
+    def leaf(self, stream: Stream, seq: int) -> bytes | None:
+        """What stands for an archived event in the tree, made from its bytes on disk now."""
+        shard = self._shards.get(stream)
+        with self._turn:
+            frame = shard.frame(seq) if shard else None
+        return leaf_hash(frame) if frame else None
 
     def size(self) -> Size:
         """How large it is."""

@@ -89,9 +89,8 @@ async def event(archive: Archive, stream: Stream, seq: int) -> ArchivedEvent:
     """One archived event. Raises: EventNotArchived."""
     found = await asyncio.to_thread(archive.event, stream, seq)
     if found is None:
-        raise EventNotArchived(
-            f"{stream.topic} {stream.shard} {seq} is not in the archive: see the figures"
-        )
+        place = f"{stream.topic} {stream.shard} {seq}"
+        raise EventNotArchived(f"{place} is not in the archive, or not whole: verify the record")
     return ArchivedEvent(
         topic=stream.topic,
         shard=stream.shard,

@@ -22,7 +22,8 @@ from services.audit.rules.questions import Question, Value
 from services.audit.settings import Settings
 
 PARQUET = "application/vnd.apache.parquet"
-Form = Literal["page", "csv", "xlsx", "parquet"]
+FileForm = Literal["csv", "xlsx", "parquet"]
+Form = Literal["page", FileForm]
 TOGETHER_MAX = 2
 """Questions answered at once: each may take the memory of its limits."""
 _turns = asyncio.Semaphore(TOGETHER_MAX)
@@ -50,6 +51,7 @@ class ListedQuestion(BaseModel):
     """A question of the catalogue, without its SQL."""
 
     name: str
+    theme: questions.Theme
     title: str
     shows: str
     rests_on: str
@@ -108,6 +110,11 @@ def asked(name: str, given: Mapping[str, str]) -> Asked:
     """A question, with its values read. Raises: QuestionUnknown, Parameter*."""
     question = questions.found(duck.catalogue(), name)
     return Asked(question, questions.values(question, given))
+
+
+def title(name: str) -> str:
+    """What a question is called. Raises: QuestionUnknown."""
+    return questions.found(duck.catalogue(), name).title
 
 
 async def refresh(tools: Tools) -> parquet.Exported:
@@ -176,15 +183,16 @@ def answer(name: str, title: str, table: Table) -> Answer:
     )
 
 
-async def sheet(name: str, table: Table, format_: sheets.Format) -> Response:
-    """An answer as CSV or XLSX. Raises: TooManyRows."""
+async def file(name: str, table: Table, form: FileForm) -> Response:
+    """An answer as a file. Raises: TooManyRows."""
+    if form == "parquet":
+        return await _as_parquet(name, table)
     columns = [each.name for each in table.columns]
     rows = ([_in_sheet(cell) for cell in row] for row in table.rows)
-    return await sheets.sheet_answer(format_, name, columns, rows)
+    return await sheets.sheet_answer(form, name, columns, rows)
 
 
-async def as_parquet(name: str, table: Table) -> Response:
-    """An answer as a Parquet file."""
+async def _as_parquet(name: str, table: Table) -> Response:
     content = await asyncio.to_thread(_parquet, table)
     headers = {
         "Content-Disposition": f'attachment; filename="{name}.parquet"',

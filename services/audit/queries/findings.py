@@ -24,6 +24,12 @@ async def findings_by_kind(session: AsyncSession) -> dict[str, int]:
     return dict((await session.execute(counted)).all())
 
 
+async def findings_by_state(session: AsyncSession) -> dict[str, int]:
+    """How many findings there are in each state."""
+    counted = select(Finding.state, func.count()).group_by(Finding.state)
+    return dict((await session.execute(counted)).all())
+
+
 async def finding_locked(session: AsyncSession, finding_id: UUID) -> HeldFinding | None:
     """The finding, locked: whoever moves it holds this."""
     statement = select(

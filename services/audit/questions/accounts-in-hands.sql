@@ -1,4 +1,5 @@
 -- name: accounts-in-hands
+-- theme: officers
 -- title: Accounts opened, collected and used, and in whose hands
 -- shows: Officers who handed over more passbooks in a day than one person can, persons who collected
 --   for several members, and accounts used before anybody collected the passbook; with `all`, how

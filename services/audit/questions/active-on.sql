@@ -1,4 +1,5 @@
 -- name: active-on
+-- theme: members
 -- title: Who was active on a day
 -- shows: Every member with a membership in force on the evening of the day, with village and cover.
 -- rests on: As `as-of`: events recorded up to that evening.

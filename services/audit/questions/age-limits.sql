@@ -1,4 +1,5 @@
 -- name: age-limits
+-- theme: members
 -- title: Too old or too young
 -- shows: Members let in although their age was outside the limits, members who had reached the upper
 --   limit before their cover began, and reviews of age that nobody decided.

@@ -1,4 +1,5 @@
 -- name: as-of
+-- theme: record
 -- title: The state on a day
 -- shows: On the evening of the day, Asia/Makassar: members in force, covered and in lapse, accounts,
 --   and open claims, by regency.

@@ -1,4 +1,5 @@
 -- name: benefits-recomputed
+-- theme: claims
 -- title: The benefit is what the law says, and what was paid
 -- shows: Approved claims of a death whose lines are not those recomputed here from the cover and the
 --   day of death, and lines that were paid at another amount, twice, or not at all after so many days.

@@ -1,4 +1,5 @@
 -- name: claims-in-order
+-- theme: claims
 -- title: Approved claims are complete and in order
 -- shows: Each approved claim that lacks a paper the law wants, whose dates are out of order, whose
 --   officers are not different persons, or that pays somebody who is no registered heir.

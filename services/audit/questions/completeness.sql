@@ -1,4 +1,5 @@
 -- name: completeness
+-- theme: record
 -- title: Is the record complete
 -- shows: For each topic and shard how many events there are, the first and the last number, how many
 --   numbers are missing between one and the last, and how many bodies could not be read.

@@ -1,4 +1,5 @@
 -- name: covered-elsewhere
+-- theme: members
 -- title: Months of members who were covered elsewhere
 -- shows: Months paid for a member after the membership ended because an employer or another programme
 --   covers the person, and months of one member that were billed twice: in two programmes, or by two

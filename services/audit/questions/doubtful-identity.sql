@@ -1,4 +1,5 @@
 -- name: doubtful-identity
+-- theme: members
 -- title: Identity numbers that do not hold
 -- shows: Members taken in although their NIK does not fit their person, and holders whom the bank
 --   saw and found to be somebody else than the record says.

@@ -1,4 +1,5 @@
 -- name: exact-amounts
+-- theme: contributions
 -- title: Amounts are heads times the tariff
 -- shows: Months billed at another amount than the programme's tariff, such as half of it, invoices
 --   that are not heads times the tariff, and payments of another amount than the invoice.

@@ -1,4 +1,5 @@
 -- name: findings-followed-up
+-- theme: officers
 -- title: What was found and is not settled
 -- shows: Findings, warnings, second looks, reviews and differences that nobody closed for so many
 --   days, and findings whose answer is overdue.

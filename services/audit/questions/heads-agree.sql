@@ -1,4 +1,5 @@
 -- name: heads-agree
+-- theme: contributions
 -- title: Heads billed, listed and paid agree
 -- shows: Invoices whose heads are not those of the members billed on them, or, once they are paid,
 --   not those of the members whose month was paid; and frozen lists that are not the sum of the

@@ -1,4 +1,5 @@
 -- name: heads-by-name
+-- theme: contributions
 -- title: Members billed, paid and active, by name and address
 -- shows: Each member and month in which the three lists differ: active but on no invoice of the
 --   month, billed but not paid though the invoice is, paid but not billed, or billed twice. Members whose village was corrected are not missed on a list.

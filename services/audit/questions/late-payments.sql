@@ -1,4 +1,5 @@
 -- name: late-payments
+-- theme: claims
 -- title: Time to pay, and the compensation for being late
 -- shows: Claims paid after the term, or open beyond it, without the compensation of 1 % for each
 --   calendar day, and compensation that is not days times 1 % of its base.

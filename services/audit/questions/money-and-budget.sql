@@ -1,4 +1,5 @@
 -- name: money-and-budget
+-- theme: contributions
 -- title: Commitment and cash against the budget
 -- shows: Programmes that promised more than their ceiling at any moment, paid more than was deposited,
 --   or paid an invoice without one of the documents; with `all`, every programme's figures.

@@ -1,4 +1,5 @@
 -- name: money-trail
+-- theme: claims
 -- title: The way of the money
 -- shows: From the province's deposits over the invoices paid for the member to the insurer, and from
 --   the insurer over each payout to the account of the heir; for an invoice, the deposits before it,

@@ -1,4 +1,5 @@
 -- name: outside-the-province
+-- theme: members
 -- title: Members who do not live in the province
 -- shows: Members whose village was outside the programme's province when they were taken in, and
 --   those who moved out of it, by a correction, while their membership goes on.

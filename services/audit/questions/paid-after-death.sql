@@ -1,4 +1,5 @@
 -- name: paid-after-death
+-- theme: contributions
 -- title: Months billed or paid for the dead
 -- shows: Members whose death was verified, with the months after that of the death that were billed
 --   and paid, and the rupiah that is owed back or to be credited on the next invoice.

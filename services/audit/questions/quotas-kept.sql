@@ -1,4 +1,5 @@
 -- name: quotas-kept
+-- theme: members
 -- title: Quota and members of each kabupaten and kota
 -- shows: Regencies with more members in force than their quota, or members without a quota; with
 --   `all`, every regency.

@@ -1,4 +1,5 @@
 -- name: same-person-twice
+-- theme: members
 -- title: One person taken in twice
 -- shows: Members of whom the record itself says that they may be, or are, in it twice: a suspicion
 --   that nobody decided, a row let in with a warning, a member number or an account that two have,

@@ -1,4 +1,5 @@
 -- name: story
+-- theme: record
 -- title: What led to an event, and what it led to
 -- shows: The chain of causes up to the command, and everything that followed from the event, across
 --   the services, each with its time and the seconds since the event. `step` counts from the event:

@@ -1,4 +1,5 @@
 -- name: timeline
+-- theme: record
 -- title: Everything about one person, claim, account, programme, invoice or officer
 -- shows: All events of the subject in the order of time, with the event or command that led to each,
 --   and who acted.

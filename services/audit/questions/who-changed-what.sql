@@ -1,4 +1,5 @@
 -- name: who-changed-what
+-- theme: officers
 -- title: Who changed what
 -- shows: Every correction of what was on record: which fields or values, from what to what where it is
 --   not sealed, by whom and on what ground.

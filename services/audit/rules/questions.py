@@ -3,6 +3,7 @@
 A question is a file of SQL behind comments that say what it is:
 
     -- name: same-person-twice
+    -- theme: members
     -- title: The same person twice
     -- shows: Members whom ...
     -- rests on: The review that ...
@@ -22,6 +23,7 @@ from uuid import UUID
 from contracts.refusal import Refused
 
 Kind = Literal["text", "uuid", "day", "month", "number"]
+Theme = Literal["members", "contributions", "claims", "officers", "record"]
 Value = str | int | date | UUID | None
 TEXT_CHARACTERS_MAX = 200
 NUMBER_MAX = 10**15
@@ -75,6 +77,7 @@ class Question(NamedTuple):
     """A question of the catalogue."""
 
     name: str
+    theme: Theme
     title: str
     shows: str
     rests_on: str
@@ -89,14 +92,17 @@ def question(file: str) -> Question:
     entries = _entries(file)
     parameters = tuple(_parameter(words) for key, words in entries if key == "parameter")
     told = {key: words for key, words in entries if key != "parameter"}
-    wanted = {"name", "title", "shows", "rests on", "reference"}
+    wanted = {"name", "theme", "title", "shows", "rests on", "reference"}
     if set(told) != wanted:
         raise CatalogueBroken(f"{told.get('name')}: it has {sorted(told)}, not {sorted(wanted)}")
+    if told["theme"] not in get_args(Theme):
+        raise CatalogueBroken(f"{told['name']}: {told['theme']} is no theme")
     sql = "\n".join(line for line in file.splitlines() if not line.startswith("--")).strip()
     if set(_USED.findall(sql)) != {each.name for each in parameters}:
         raise CatalogueBroken(f"{told['name']}: its SQL uses other parameters than it names")
     return Question(
         told["name"],
+        cast("Theme", told["theme"]),
         told["title"],
         told["shows"],
         told["rests on"],
@@ -123,6 +129,17 @@ def values(asked: Question, given: Mapping[str, str]) -> dict[str, Value]:
         takes = ", ".join(sorted(names)) or "nothing"
         raise ParameterUnknown(f"{asked.name} takes {takes}, not {', '.join(strange)}.")
     return {each.name: _value(asked, each, given.get(each.name, "")) for each in asked.parameters}
+
+
+def faults(asked: Question, given: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with each parameter that was given or is missing, by its name."""
+    found = {}
+    for each in asked.parameters:
+        try:
+            _value(asked, each, given.get(each.name, ""))
+        except (ParameterMissing, ParameterMalformed) as refusal:
+            found[each.name] = str(refusal)
+    return found
 
 
 def _entries(file: str) -> list[tuple[str, str]]:
