@@ -33,6 +33,7 @@ def _environment() -> Environment:
         "cell": cells.cell,
         "heading": cells.heading,
     }
+    made.tests["id"] = shown.as_id
     made.filters |= {
         "number": shown.number,
         "rupiah": shown.rupiah,

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from chassis.web.access import Caller
 from chassis.web.pages import Page, html_headers, page_access
 from chassis.web.problems import RefusedWithHeaders
+from chassis.web.tokens import TokenMissing
 from contracts.refusal import Refused
 from services.audit.adapters import pages
 from services.audit.rules.addresses import ROOT, Links
@@ -33,7 +34,8 @@ class AuditPage(Page):
         """Without a good token, the page on which one signs in; else what is not allowed."""
         headers = refusal.headers if isinstance(refusal, RefusedWithHeaders) else {}
         if refusal.status == UNAUTHORIZED:
-            given = {"fault": str(refusal), "next": asked_address(request)}
+            fault = None if isinstance(refusal, TokenMissing) else str(refusal)
+            given = {"fault": fault, "next": asked_address(request)}
             return html(request, "sign_in.html", status=refusal.status, headers=headers, **given)
         return html(
             request, "refused.html", status=refusal.status, headers=headers, refusal=refusal

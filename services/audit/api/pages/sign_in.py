@@ -53,7 +53,7 @@ async def sign_in(request: Request) -> Response:
     except (TokenMissing, TokenInvalid) as refusal:
         return frame.html(
             request, "sign_in.html", status=refusal.status, headers=refusal.headers,
-            fault=str(refusal), next=goes_to,
+            fault=str(refusal) if token else "Paste a token.", next=goes_to,
         )  # fmt: skip
     answer = RedirectResponse(goes_to, 303, frame.HEADERS)
     remember(answer, token, path=ROOT, is_secure=_is_secure(request))
