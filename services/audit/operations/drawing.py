@@ -11,8 +11,10 @@ from services.audit.rules.timelines import Happening, Linked, in_order
 
 
 def happenings(table: Table) -> list[Happening]:
-    """The events of an answer of `timeline`, in order."""
-    return in_order(Happening(**_chosen(row, Happening._fields)) for row in _rows(table))
+    """The events of an answer of `timeline`, in order; those whose body nobody can read have no
+    time, and are left out."""
+    rows = (row for row in _rows(table) if row["occurred_at"] is not None)
+    return in_order(Happening(**_chosen(row, Happening._fields)) for row in rows)
 
 
 def chain(table: Table) -> list[Linked]:

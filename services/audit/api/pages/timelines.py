@@ -32,6 +32,7 @@ async def timeline(
         answer=found,
         paging=paging,
         events=events,
+        unreadable=len(found.table.rows) - len(told),
         causes={each.event_id: each for each in told},
         picture=timelines.picture(events),
     )
