@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from uuid import UUID
 
+CORRELATION = "ce_correlationid"
+"""The header of a record that holds the id."""
 _CORRELATION: ContextVar[UUID | None] = ContextVar("correlation_id", default=None)
 _TRACEPARENT: ContextVar[str | None] = ContextVar("traceparent", default=None)
 _TRACEPARENT_FORM = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")

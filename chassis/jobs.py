@@ -3,7 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from chassis.clock import real_now
+from chassis.metrics import Metrics
 
 BACK_OFF_S = 2.0
 BEAT_S = 10.0
@@ -40,3 +43,18 @@ class Job:
             beat()
             await asyncio.sleep(min(left_s, BEAT_S))
             left_s -= BEAT_S
+
+
+def measured(job: Job, metrics: Metrics) -> Job:
+    """The job, with its last success and its failures among the metrics."""
+    succeeded_at = metrics.job_succeeded_at.labels(job.name)
+    failures = metrics.job_failures.labels(job.name)
+    succeeded_at.set(real_now().timestamp())  # one that never succeeds is to be seen too
+
+    async def step() -> bool:
+        with failures.count_exceptions(Exception):
+            more = await job.step()
+        succeeded_at.set(real_now().timestamp())
+        return more
+
+    return replace(job, step=step)

@@ -42,6 +42,7 @@ class JsonLine(JsonFormatter):
         log_data["service"] = self._service
         if correlation:
             log_data["correlation_id"] = str(correlation)
+            log_data["trace_id"] = correlation.hex  # by which a collector joins lines and spans
         super().add_fields(log_data, record, message_dict)
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802  (the name is logging's)

@@ -6,7 +6,6 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Generic, TypeVar
 
 import typer
@@ -22,13 +21,15 @@ from chassis.bus.relay import Relay
 from chassis.bus.store import Database, Store
 from chassis.bus.subscription import Subscription, connect
 from chassis.bus.topics import Topics
-from chassis.jobs import Job
+from chassis.gauges import Values, Watch, Watches
+from chassis.jobs import Job, measured
+from chassis.measuring import MeasuredStore, Measuring, spans_of
 from chassis.metrics import Metrics
 from chassis.settings import ServiceSettings, SettingsInvalid
 from chassis.state.database import runtime_engine
 from chassis.state.projections import Projections
 from chassis.state.unit import Units
-from chassis.status import Counting, observe, readiness
+from chassis.status import observe, readiness
 from chassis.tools import ServiceTools
 from chassis.web import figures, health, openapi, problems, status
 from chassis.web.health import Health
@@ -60,11 +61,16 @@ class Running(Generic[S]):
     units: Units
     topics: Topics
     health: Health
-    metrics: Metrics
+    measuring: Measuring
     tools: Any
     relay: Relay
     consumer: Consumer
     subscription: Subscription
+
+    @property
+    def metrics(self) -> Metrics:
+        """What this process counts."""
+        return self.measuring.metrics
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,8 @@ class Service(Generic[S]):
     """What is left to do when it stops: nothing comes in any more, the database is still there."""
     store: Callable[[Running[S]], Store] | None = None
     """Where records go, when not through the handlers into the database."""
+    watches: Sequence[Watch] = ()
+    """Figures of its own, read from its tables, among its metrics."""
     commands: Callable[[typer.Typer], None] = lambda _commands: None
     """Adds commands of its own to the command line."""
 
@@ -118,17 +126,13 @@ def application(service: Service[S], settings: S) -> FastAPI:
     app.state.tokens = Tokens(
         settings.jwks_file, issuer=settings.token_issuer, audience=settings.token_audience
     )
-    app.add_middleware(Requests, metrics=running.metrics)
-    problems.install(app)
+    app.add_middleware(Requests, measured=running.measuring.answered)
+    problems.install(app, count=lambda slug: running.metrics.refusals.labels(slug).inc())
+    watches = Watches(running.metrics, running, (BUS, *service.watches))
     for router in (
         *service.routers(settings, running.tools),
         health.router(running.health),
-        figures.router(
-            running.metrics,
-            observe=partial(
-                observe, running.metrics, running.units.engine, running.relay, running.consumer
-            ),
-        ),
+        figures.router(running.metrics, observe=watches.refresh),
         status.router(running.units.engine, running.relay, running.consumer),
         openapi.router(app),
     ):
@@ -156,15 +160,17 @@ def serve(service: Service[S], settings: S) -> None:
 def _assemble(service: Service[S], settings: S) -> Running[S]:
     engine = runtime_engine(settings.database_url.get_secret_value(), application=service.name)
     tools = service.tools(settings)
-    units = Units(engine, service.projections, clock.clock_of(settings), tools)
+    measuring = Measuring(Metrics(), spans_of(service.name, settings))
+    units = Units(
+        engine, service.projections, clock.clock_of(settings), tools, measured=measuring.kept
+    )
     brokers, topics = settings.brokers(), Topics(settings.topic_prefix)
-    metrics = Metrics()
     health_ = Health()
     consumer = Consumer(
         Database(units, service.handlers),
         topics.sources(service.listens_to),
         topics.rewinds,
-        heard=Counting(metrics),
+        heard=measuring.heard,
     )
     running = Running(
         name=service.name,
@@ -172,7 +178,7 @@ def _assemble(service: Service[S], settings: S) -> Running[S]:
         units=units,
         topics=topics,
         health=health_,
-        metrics=metrics,
+        measuring=measuring,
         tools=tools,
         relay=Relay(
             engine,
@@ -193,6 +199,7 @@ def _assemble(service: Service[S], settings: S) -> Running[S]:
     )
     if service.store is not None:
         consumer.store = service.store(running)
+    consumer.store = MeasuredStore(consumer.store, measuring.applied)
     for name, check in readiness(engine, running.subscription, running.relay).items():
         health_.check(name, check)
     return running
@@ -208,7 +215,7 @@ async def _running(service: Service[S], running: Running[S]) -> AsyncIterator[No
             running.subscription.look_around(lambda: running.health.beat("consumer"))
         ),
         asyncio.create_task(health.watch(running.health)),
-        *(_start(job, running.health) for job in service.jobs(running)),
+        *(_start(measured(job, running.metrics), running.health) for job in service.jobs(running)),
     ]
     running.health.expect("consumer", limit_s=LOOP_LIMIT_S)
     running.health.expect("relay", limit_s=LOOP_LIMIT_S)
@@ -227,6 +234,8 @@ async def _running(service: Service[S], running: Running[S]) -> AsyncIterator[No
         await _close(service, running)
         await running.tools.aclose()
         await running.units.engine.dispose()
+        if running.measuring.spans is not None:
+            await asyncio.to_thread(running.measuring.spans.close)
         log.info("stopped")
 
 
@@ -239,6 +248,16 @@ async def _close(service: Service[S], running: Running[S]) -> None:
             await service.closing(running)
     except Exception:
         log.exception("not everything was done before stopping")
+
+
+async def _look_at_the_bus(running: Running[Any]) -> Values:
+    """Set the gauges of the bus: they have several labels, so they set themselves."""
+    await observe(running.metrics, running.units.engine, running.relay, running.consumer)
+    return {}
+
+
+BUS = Watch("bus", (), _look_at_the_bus, every_s=1.0)
+"""Its place on the bus, read again when a second has passed: anybody may ask."""
 
 
 async def _relay(running: Running[S]) -> None:

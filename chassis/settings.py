@@ -121,6 +121,12 @@ class ServiceSettings(BusSettings):
     token_audience: str = Field(default="tameng", min_length=1)
     clock_file: ExistingFile | None = None
     """A simulated clock."""
+    otlp_endpoint: str | None = Field(default=None, pattern=r"^https?://")
+    """Where traces are sent (OTLP over HTTP): `http://collector:4318/v1/traces`; None: nowhere."""
+    traces_file: Path | None = None
+    """Where spans are written instead, a JSON object a line."""
+    traces_ratio: float = Field(default=1.0, ge=0, le=1)
+    """How many of all traces are kept; each whole, in every service the same."""
 
     @model_validator(mode="before")
     @classmethod

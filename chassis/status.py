@@ -1,7 +1,7 @@
 """How a service stands: its log against its topic, its watermarks against what it has heard of."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pydantic import BaseModel
@@ -10,10 +10,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.bus.admission import Admission
 from chassis.bus.consumer import Consumer
 from chassis.bus.relay import Relay
 from chassis.bus.subscription import Subscription
+from chassis.clock import real_now
 from chassis.metrics import Metrics
 from chassis.state import event_log
 from chassis.web.health import Check
@@ -27,6 +27,10 @@ class StreamStatus(BaseModel):
     topic: str
     shard: int
     watermark: int
+    lag: int
+    """Records of the partition that are not applied yet, as its reader sees it."""
+    behind_s: float
+    """How long the oldest of them has waited, at most."""
     gap: bool
     parked: int
 
@@ -44,6 +48,8 @@ class Status(BaseModel):
 
     log: list[ShardStatus]
     streams: list[StreamStatus]
+    oldest_unsent_s: float
+    """Age of the oldest event of the log that Kafka does not have; 0: it has all."""
     relay_restarts: int
     closed: str | None
     """Why nothing is decided here any more; None when all is well."""
@@ -54,33 +60,16 @@ class _Parked(NamedTuple):
     shard: int
 
 
-class Counting:
-    """Counts what a consumer hears."""
-
-    def __init__(self, metrics: Metrics) -> None:
-        self._metrics = metrics
-
-    def __call__(self, admission: Admission, foreign: int) -> None:
-        """Count one poll."""
-        applied = Counter((record.stream.topic, record.type) for record in admission.applied)
-        for (topic, kind), number in applied.items():
-            self._metrics.events_applied.labels(topic, kind).inc(number)
-        for record in admission.duplicates:
-            self._metrics.events_duplicate.labels(record.stream.topic).inc()
-        if foreign:
-            self._metrics.events_foreign.inc(foreign)
-        if admission.parked:
-            self._metrics.events_parked.inc(admission.parked)
-
-
 async def status(engine: AsyncEngine, relay: Relay, consumer: Consumer) -> Status:
     """How the service stands now. Raises: DBAPIError."""
     async with engine.connect() as connection:
         heads = await event_log.heads(connection)
+        unsent_s = await event_log.oldest_age_s(connection, _unsent_from(relay))
         parked = await connection.execute(
             text("SELECT topic, shard, count(*) FROM parked WHERE dropped_at IS NULL GROUP BY 1, 2")
         )
     waiting: Mapping[_Parked, int] = {_Parked(topic, shard): n for topic, shard, n in parked}
+    marks, lag, now = await consumer.store.watermarks(), consumer.lag, real_now().timestamp()
     return Status(
         log=[
             ShardStatus(shard=shard, head=head, sent=relay.sent(shard))
@@ -91,11 +80,14 @@ async def status(engine: AsyncEngine, relay: Relay, consumer: Consumer) -> Statu
                 topic=stream.topic,
                 shard=stream.shard,
                 watermark=mark,
+                lag=lag.records.get(stream, 0),
+                behind_s=lag.age_s(stream, now=now),
                 gap=stream in consumer.gaps,
                 parked=waiting.get(_Parked(*stream), 0),
             )
-            for stream, mark in sorted((await consumer.store.watermarks()).items())
+            for stream, mark in sorted(marks.items())
         ],
+        oldest_unsent_s=unsent_s,
         relay_restarts=relay.restarts,
         closed=relay.stopped_by,
     )
@@ -105,24 +97,35 @@ async def observe(metrics: Metrics, engine: AsyncEngine, relay: Relay, consumer:
     """Set the gauges as the service stands now; with the database away they stay as they were."""
     try:
         found = await status(engine, relay, consumer)
-        age_s = await _unsent_age_s(engine, relay)
     except (DBAPIError, OSError, PoolTimeout):
+        metrics.database_up.set(0)
         return
+    metrics.database_up.set(1)
     for row in found.log:
         metrics.log_head.labels(str(row.shard)).set(row.head)
         metrics.log_sent.labels(str(row.shard)).set(row.sent)
-    gaps = Counter(stream.topic for stream in found.streams if stream.gap)
-    for stream in found.streams:
-        metrics.watermark.labels(stream.topic, str(stream.shard)).set(stream.watermark)
-        metrics.gaps_open.labels(stream.topic).set(gaps[stream.topic])
-    metrics.oldest_unsent_age_s.set(age_s)
+    _show_streams(metrics, found.streams)
+    metrics.oldest_unsent_age_s.set(found.oldest_unsent_s)
     metrics.relay_restarts.set(found.relay_restarts)
+    metrics.closed.set(found.closed is not None)
 
 
-async def _unsent_age_s(engine: AsyncEngine, relay: Relay) -> float:
-    places = {shard: place.seq + 1 for shard, place in relay.places.items()}
-    async with engine.connect() as connection:
-        return await event_log.oldest_age_s(connection, places)
+def _show_streams(metrics: Metrics, streams: Sequence[StreamStatus]) -> None:
+    gaps, parked = Counter[str](), Counter[str]()
+    for stream in streams:
+        place = stream.topic, str(stream.shard)
+        metrics.watermark.labels(*place).set(stream.watermark)
+        metrics.lag.labels(*place).set(stream.lag)
+        metrics.lag_age_s.labels(*place).set(stream.behind_s)
+        gaps[stream.topic] += stream.gap
+        parked[stream.topic] += stream.parked
+    for topic, number in gaps.items():
+        metrics.gaps_open.labels(topic).set(number)
+        metrics.parked.labels(topic).set(parked[topic])
+
+
+def _unsent_from(relay: Relay) -> dict[int, int]:
+    return {shard: place.seq + 1 for shard, place in relay.places.items()}
 
 
 def readiness(engine: AsyncEngine, subscription: Subscription, relay: Relay) -> dict[str, Check]:
@@ -141,7 +144,8 @@ def readiness(engine: AsyncEngine, subscription: Subscription, relay: Relay) -> 
             return relay.stopped_by
         if not relay.places:
             return "the relay has not found its place yet"
-        age_s = await _unsent_age_s(engine, relay)
+        async with engine.connect() as connection:
+            age_s = await event_log.oldest_age_s(connection, _unsent_from(relay))
         return None if age_s < UNSENT_AGE_MAX_S else f"oldest unsent event is {age_s:.0f} s old"
 
     return {"database": database, "partitions": partitions, "relay": sending}

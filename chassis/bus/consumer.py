@@ -13,8 +13,10 @@ from faststream.kafka import KafkaBroker
 
 from chassis.bus import wire
 from chassis.bus.admission import Admission, Record, Stream
+from chassis.bus.lag import Lag
 from chassis.bus.rewinds import Gaps, Reading
 from chassis.bus.store import Store
+from chassis.clock import real_now
 from chassis.failpoints import failpoint
 
 COMMIT_TIMEOUT_S = 10.0
@@ -41,16 +43,20 @@ class Consumer:
     rewinds_topic: str
     idle_s: float = IDLE_S
     gaps: Gaps = field(default_factory=Gaps)
+    lag: Lag = field(default_factory=Lag)
     heard: Callable[[Admission, int], None] = _unheard
     """Told of every poll that was applied, and how many of its records were not an event."""
     _failures: int = 0
     _heard_at: dict[Stream, float] = field(default_factory=dict)
+    _in_hand: set[Stream] = field(default_factory=set)
+    """Of the poll that is not applied yet: they have been read to their end, and are behind."""
 
     async def poll(self, consumer: AIOKafkaConsumer, arrived: Sequence[ConsumerRecord]) -> None:
         """Apply one poll in one transaction, then commit its offsets. Never raises: FastStream
         would swallow the error and read on.
         """
         records = self._read(arrived)
+        self._in_hand |= {record.stream for record in records}
         try:
             admission = await self.store.apply(records)
         except Exception:
@@ -59,6 +65,8 @@ class Consumer:
             await asyncio.sleep(self._back_off_s())
             return
         self._failures = 0
+        self._in_hand.clear()
+        self.lag.applied({Stream(r.topic, r.partition): r.timestamp / 1000 for r in arrived})
         self.heard(admission, len(arrived) - len(records))
         self.gaps.after_poll(reached=admission.watermarks, highest=admission.highest)
         await failpoint("consumer.applied")
@@ -94,6 +102,8 @@ class Consumer:
         """
         now = asyncio.get_running_loop().time()
         readings = await _readings(consumer)
+        waiting = self._in_hand | self.gaps.open.keys()
+        self.lag.look(readings, waiting=waiting, now=real_now().timestamp())
         for stream in self._silent(readings, now=now):
             offset = max(0, readings[stream].end - LOOK_AGAIN_RECORDS)
             with suppress(IllegalStateError):

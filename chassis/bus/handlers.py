@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from chassis.bus.admission import Record
+from chassis.clock import monotonic_s
 from chassis.state.projections import Projections
 from chassis.state.unit import Unit
 from contracts.event import Event
@@ -56,9 +57,11 @@ class Handlers:
 
     async def handle_run(self, unit: Unit, run: Sequence[Event]) -> None:
         """Copy a run to the replica tables, and hand it to its function."""
-        event_type = type(run[0])
+        event_type, began_s = type(run[0]), monotonic_s()
         if event_type.type in self._replicas.event_types:
             await self._replicas.apply_run(unit.session, run)
         handler = self._by_type.get(event_type)
         if handler is not None:
             await handler(unit, run)
+        spent_s = unit.handled_s.get(event_type.type, 0.0) + monotonic_s() - began_s
+        unit.handled_s[event_type.type] = spent_s

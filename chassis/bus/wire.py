@@ -6,6 +6,7 @@ from uuid import UUID
 from aiokafka import ConsumerRecord  # type: ignore[import-untyped]
 
 from chassis.bus.admission import Record, Stream
+from chassis.correlation import CORRELATION
 from chassis.state.event_log import LogRow
 
 _NUMBER = re.compile(rb"[1-9][0-9]{0,17}")  # fits a bigint
@@ -26,7 +27,7 @@ def headers(row: LogRow, *, source: str) -> list[tuple[str, bytes]]:
         ("ce_time", row.occurred_at.isoformat().encode()),
         ("ce_subject", row.key.encode()),
         ("ce_sequence", b"%d" % row.seq),
-        ("ce_correlationid", str(row.correlation_id).encode()),
+        (CORRELATION, str(row.correlation_id).encode()),
         ("ce_causationid", str(row.causation_id).encode()),
         ("traceparent", trace.encode()),
         ("content-type", b"application/json"),

@@ -4,18 +4,18 @@ The database is told the area and keeps to it by the policies of `chassis/state/
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.event import listens_for
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
-from chassis.clock import Clock
+from chassis.clock import Clock, monotonic_s
 from chassis.failpoints import failpoint
 from chassis.faults import Passing
 from chassis.state import event_log
@@ -35,6 +35,22 @@ _AREA = text(f"SELECT current_setting('{AREA_SETTING}')")
 _OPEN_BULK = text(f"SELECT pg_advisory_xact_lock(1), {_SET_AREA}")
 
 
+class Kept(NamedTuple):
+    """A transaction that is committed, for whoever measures. Seconds of real time."""
+
+    events: Mapping[int, Sequence[Event]]
+    """That it recorded, by shard."""
+    handled_s: Mapping[str, float]
+    """What handling events of others took, by their type."""
+    took_s: float
+    commit_s: float
+    """Of that, from numbering its events on: so long their shards were locked."""
+
+
+def _unmeasured(_kept: Kept) -> None:
+    """Nobody measures."""
+
+
 class Unit:
     """A transaction that changes state only by recording events."""
 
@@ -50,6 +66,8 @@ class Unit:
         self.now = now
         self.tools = tools
         """What the service uses beside its database, for handlers: routes are given it."""
+        self.handled_s: dict[str, float] = {}
+        """What handling events took so far, by type."""
         self._projections = projections
         self._recorded: dict[int, list[Event]] = {}
 
@@ -84,10 +102,10 @@ class Unit:
         """See and write rows of this area from now on."""
         await self.session.execute(_OPEN_SINGLE, {"area": area})
 
-    async def log(self) -> bool:
-        """Write the log rows, the last thing before the commit; tell whether there were any."""
+    async def log(self) -> Mapping[int, Sequence[Event]]:
+        """Write the log rows, the last thing before the commit; return their events by shard."""
         await event_log.append(self.session, self._recorded, now=self.now)
-        return bool(self._recorded)
+        return self._recorded
 
 
 class Closed(Passing):
@@ -105,6 +123,8 @@ class Units:
     """Handed to each unit."""
     recorded: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after a commit that logged something: the relay waits for it."""
+    measured: Callable[[Kept], None] = _unmeasured
+    """Told of every commit."""
     _closed: str | None = None
 
     def close(self, reason: str) -> None:
@@ -129,17 +149,21 @@ class Units:
     async def _unit(self, opening: TextClause, area: str) -> AsyncIterator[Unit]:
         if self._closed is not None:
             raise Closed(self._closed)
+        began_s = monotonic_s()
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             async with session.begin():
                 await session.execute(opening, {"area": area})
                 unit = Unit(session, self.projections, now=self.clock(), tools=self.tools)
                 yield unit
+                decided_s = monotonic_s()
                 logged = await unit.log()
                 if logged:
                     await failpoint("unit.logged")
             if logged:
                 await failpoint("unit.committed")
                 self.recorded.set()
+            ended_s = monotonic_s()
+            self.measured(Kept(logged, unit.handled_s, ended_s - began_s, ended_s - decided_s))
 
 
 class _ForArea(Session):

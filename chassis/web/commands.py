@@ -16,6 +16,7 @@ from chassis.faults import is_passing
 from chassis.state.unit import Unit, Units
 from chassis.web.access import BODY_BYTES_MAX, AreaFrom, Caller, allowed
 from chassis.web.idempotency import Keyed, Operation, Task, once
+from chassis.web.requests import COMMAND
 from chassis.web.together import Together
 from contracts.event import Cause
 from contracts.refusal import Refused
@@ -91,6 +92,7 @@ def command(*roles: str, area: AreaFrom, body_bytes_max: int = BODY_BYTES_MAX) -
     ) -> Command:
         route = f"{request.method} {request.url.path}"
         command_id = uuid5(NAMESPACE_URL, f"{caller.name} {route} {idempotency_key}")
+        request.scope[COMMAND] = command_id
         return Command(
             caller=caller,
             request=Keyed(

@@ -1,7 +1,7 @@
 """Errors as RFC 9457 problem answers: what is wrong, what to do, nothing of the inside."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from chassis.correlation import correlation_id
 from chassis.faults import is_outside_area, is_passing
 from contracts.refusal import Refused
 
+INVALID = "field-invalid"
 MEDIA_TYPE = "application/problem+json"
 ERRORS_MAX = 50
 FIELD_CHARACTERS_MAX = 200
@@ -124,7 +125,7 @@ def invalid(error: RequestValidationError) -> Response:
     found = error.errors()
     unknown = any(each["type"] == "extra_forbidden" for each in found)
     return problem(
-        slug="field-unknown" if unknown else "field-invalid",
+        slug="field-unknown" if unknown else INVALID,
         status=HTTPStatus.UNPROCESSABLE_ENTITY,
         detail="The request does not fit; see errors, correct the fields and send it again.",
         retryable=False,
@@ -175,15 +176,22 @@ def unexpected(error: Exception) -> Response:
     )
 
 
-def install(app: FastAPI) -> None:
-    """Have the application answer its errors this way; `Requests` answers the unexpected ones."""
+def _uncounted(_slug: str) -> None:
+    """Nobody counts."""
+
+
+def install(app: FastAPI, *, count: Callable[[str], None] = _uncounted) -> None:
+    """Have the application answer its errors this way; `Requests` answers the unexpected ones.
+    `count` is told the slug of every refusal."""
 
     @app.exception_handler(Refused)
     async def on_refused(_: Request, error: Refused) -> Response:
+        count(error.slug)
         return refused(error)
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(_: Request, error: RequestValidationError) -> Response:
+        count(INVALID)
         return invalid(error)
 
     @app.exception_handler(HTTPException)

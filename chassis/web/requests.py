@@ -1,6 +1,8 @@
 """Around every request: its ids, the limit of its body, its line in the log, its last resort."""
 
 import logging
+from collections.abc import Callable
+from typing import NamedTuple
 from uuid import UUID
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -8,12 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.clock import monotonic_s
-from chassis.correlation import correlated
+from chassis.correlation import correlated, traceparent
 from chassis.ids import new_id
-from chassis.metrics import Metrics
 from chassis.web import problems
 from chassis.web.access import BODY_BYTES_MAX, BODY_LIMIT
 
+COMMAND = "tameng.command"
+"""Where the scope has the id of the command that a request is."""
 CORRELATION_HEADER = "X-Correlation-Id"
 _QUIET = frozenset({"GET /livez", "GET /readyz", "GET /metrics"})
 """Asked every few seconds: counted, but not logged."""
@@ -21,12 +24,26 @@ _QUIET = frozenset({"GET /livez", "GET /readyz", "GET /metrics"})
 _log = logging.getLogger(__name__)
 
 
-class Requests:
-    """ASGI middleware, the outermost: `app.add_middleware(Requests, metrics=metrics)`."""
+class Answered(NamedTuple):
+    """A request that was answered, for whoever measures."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
+    route: str
+    status: int
+    took_s: float
+    correlation_id: UUID
+    command_id: UUID | None
+    """Of one that changes something: what it brings about names it as its cause."""
+    traceparent: str | None
+    """The caller's own trace."""
+
+
+class Requests:
+    """ASGI middleware, the outermost: `app.add_middleware(Requests, measured=...)`; `measured` is
+    told of every answer."""
+
+    def __init__(self, app: ASGIApp, *, measured: Callable[[Answered], None]) -> None:
         self._app = app
-        self._metrics = metrics
+        self._measured = measured
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever happens."""
@@ -47,13 +64,19 @@ class Requests:
                 raise
             await problems.unexpected(error)(scope, body, answer)
         finally:
-            self._tell(_route(scope), answer.status or 0, monotonic_s() - started_s)
-
-    def _tell(self, route: str, status: int, took_s: float) -> None:
-        self._metrics.request_s.labels(route, status).observe(took_s)
-        if route not in _QUIET:
-            told = {"route": route, "status": status, "took_ms": round(took_s * 1000, 1)}
-            _log.info("answered", extra=told)
+            answered = Answered(
+                route=_route(scope),
+                status=answer.status or 0,
+                took_s=monotonic_s() - started_s,
+                correlation_id=answer.correlation,
+                command_id=scope.get(COMMAND),
+                traceparent=traceparent(),
+            )
+            self._measured(answered)
+            if answered.route not in _QUIET:
+                took_ms = round(answered.took_s * 1000, 1)
+                told = {"route": answered.route, "status": answered.status, "took_ms": took_ms}
+                _log.info("answered", extra=told)
 
 
 class _Body:
@@ -82,13 +105,13 @@ class _Answer:
 
     def __init__(self, send: Send, correlation: UUID) -> None:
         self._send = send
-        self._correlation = str(correlation)
+        self.correlation = correlation
         self.status: int | None = None
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            MutableHeaders(scope=message)[CORRELATION_HEADER] = self._correlation
+            MutableHeaders(scope=message)[CORRELATION_HEADER] = str(self.correlation)
         await self._send(message)
 
 

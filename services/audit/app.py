@@ -8,6 +8,7 @@ from chassis.service import Service
 from services.audit import adapters, api, commands, consumers, jobs
 from services.audit.adapters import Tools
 from services.audit.models import Table
+from services.audit.operations import watching
 from services.audit.projections import projections, replicas
 from services.audit.settings import Settings
 
@@ -28,6 +29,7 @@ service = Service(
     tools=adapters.make_tools,
     jobs=jobs.jobs,
     closing=jobs.vouch,
+    watches=watching.WATCHES,
     store=consumers.store,
     commands=commands.add_commands,
 )

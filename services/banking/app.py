@@ -12,6 +12,7 @@ from services.banking.adapters import Tools
 from services.banking.consumers import handlers
 from services.banking.models import Table
 from services.banking.projections import projections, replicas
+from services.banking.queries import watching
 from services.banking.settings import Settings
 
 
@@ -31,4 +32,5 @@ service = Service(
     routers=_routers,
     tools=adapters.make_tools,
     jobs=jobs.jobs,
+    watches=watching.WATCHES,
 )

@@ -11,6 +11,7 @@ from services.claims import adapters, api, commands
 from services.claims.adapters import Tools
 from services.claims.consumers import handlers
 from services.claims.models import Table
+from services.claims.operations import watching
 from services.claims.projections import projections, replicas
 from services.claims.settings import Settings
 
@@ -31,4 +32,5 @@ service = Service(
     routers=_routers,
     tools=adapters.make_tools,
     commands=commands.add_commands,
+    watches=watching.WATCHES,
 )

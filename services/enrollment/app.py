@@ -12,6 +12,7 @@ from services.enrollment.adapters import Tools
 from services.enrollment.consumers import handlers
 from services.enrollment.models import Table
 from services.enrollment.projections import projections, replicas
+from services.enrollment.queries import watching
 from services.enrollment.settings import Settings
 
 
@@ -31,5 +32,6 @@ service = Service(
     routers=_routers,
     tools=adapters.make_tools,
     jobs=jobs.jobs,
+    watches=watching.WATCHES,
     commands=commands.add_commands,
 )

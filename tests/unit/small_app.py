@@ -16,6 +16,7 @@ from jwt.algorithms import ECAlgorithm
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.clock import real_now
+from chassis.measuring import Measuring
 from chassis.metrics import Metrics
 from chassis.web import problems
 from chassis.web.access import ANYWHERE, IN_OPERATION, Caller, Guarded, allowed, body, path, query
@@ -84,7 +85,7 @@ def application(issuer: Issuer, *routers: APIRouter) -> FastAPI:
     app.state.tokens = Tokens(issuer.jwks_file, issuer="tameng", audience="tameng")
     problems.install(app)
     app.state.metrics = Metrics()
-    app.add_middleware(Requests, metrics=app.state.metrics)
+    app.add_middleware(Requests, measured=Measuring(app.state.metrics).answered)
     for router in (*routers, things()):
         app.include_router(router)
     return app

@@ -18,7 +18,7 @@ from chassis.traces import described, traced
 
 NIK = "5371010101900001"
 NAME = "Anna Contoh"
-COMMAND = UUID(int=7)
+COMMAND = UUID("0a7b1c2d-0000-4000-8000-000000000007")
 
 
 class Person(BaseModel):
@@ -50,6 +50,7 @@ def test_a_line_has_the_common_fields_and_what_was_given(lines: io.StringIO) -> 
         "logger": "x.y",
         "service": "thing",
         "correlation_id": str(COMMAND),
+        "trace_id": COMMAND.hex,
         "message": "applied 3 events",
         "topic": "t",
     }

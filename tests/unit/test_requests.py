@@ -153,6 +153,6 @@ async def test_what_is_no_request_passes_through() -> None:
     async def inner(scope: object, receive: object, send: object) -> None:  # noqa: ARG001
         seen.append("called")
 
-    middleware = Requests(inner, metrics=None)  # type: ignore[arg-type]
+    middleware = Requests(inner, measured=lambda _: None)
     await middleware({"type": "lifespan"}, None, None)  # type: ignore[arg-type]
     assert seen == ["called"]

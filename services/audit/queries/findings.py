@@ -30,6 +30,12 @@ async def findings_by_state(session: AsyncSession) -> dict[str, int]:
     return dict((await session.execute(counted)).all())
 
 
+async def open_by_kind(session: AsyncSession) -> dict[str, int]:
+    """How many of each kind are not closed."""
+    counted = select(Finding.kind, func.count()).where(Finding.state != "closed")
+    return dict((await session.execute(counted.group_by(Finding.kind))).all())
+
+
 async def finding_locked(session: AsyncSession, finding_id: UUID) -> HeldFinding | None:
     """The finding, locked: whoever moves it holds this."""
     statement = select(
