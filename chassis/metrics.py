@@ -90,6 +90,6 @@ class Metrics:
         )
         self.apply_s = self.seconds("bus_apply_seconds", "One poll, applied")
         self.job_succeeded_at = self.gauge(
-            "job_last_success_timestamp_seconds", "When a job last stepped without a fault", "job"
+            "job_last_success_timestamp_seconds", "When a job last stepped without a fault", "name"
         )
-        self.job_failures = self.counter("job_failures", "Steps of a job that failed", "job")
+        self.job_failures = self.counter("job_failures", "Steps of a job that failed", "name")

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from chassis.clock import real_now
-from tameng import checks, drain, standing, tokens
+from tameng import checks, drain, standing, tokens, watching
 from tameng.benefit import commands as benefit_commands
 from tameng.card import commands as card_commands
 from tameng.completeness import completeness
@@ -25,6 +25,7 @@ from tameng.demo import figures, play
 from tameng.deployed.machine import unused
 from tameng.deployed.secrets import secrets
 from tameng.environment import SERVICES
+from tameng.joined_logs import logs
 from tameng.keys import Keys
 from tameng.machine import Running, describe, machine, service_command
 from tameng.nightly import nightly
@@ -36,6 +37,7 @@ from tameng.replay import replay
 from tameng.roster import commands as roster_commands
 from tameng.state import KEYS_FOLDER
 from tameng.what_if import commands as what_if_commands
+from tameng.trace import trace
 
 app = typer.Typer(
     help="Tameng on one machine: cover for vulnerable workers, four services that agree through "
@@ -56,6 +58,8 @@ app.command()(reconcile)
 app.command()(secrets)
 app.command()(replay)
 app.command()(nightly)
+app.command()(trace)
+app.command()(logs)
 console = Console()
 
 State = Annotated[
@@ -108,9 +112,15 @@ def up(state: State = STATE) -> None:
 
 
 @app.command()
-def status(state: State = STATE) -> None:
+def status(
+    state: State = STATE,
+    *,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="All in one view, every 2 s, red where it is amiss.")
+    ] = False,
+) -> None:
     """Show for each service and shard: head, sent, watermarks, lag, gaps, parked events."""
-    _run(_status(state))
+    _run(watching.watch(state, console) if watch else _status(state))
 
 
 @app.command()

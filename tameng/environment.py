@@ -47,6 +47,8 @@ class Surroundings:
     """Of a rail that runs elsewhere; None: the simulator, on this machine."""
     hosts: Mapping[str, str] = field(default_factory=dict)
     """Where services and rail run, when that is not this machine."""
+    traces: str | None = None
+    """Where the services send traces: an OTLP address, or a folder; None: nowhere."""
 
     def url(self, name: str) -> str:
         """The address of a service or of the rail."""
@@ -107,7 +109,15 @@ def _of_every_service(around: Surroundings, service: str) -> dict[str, str]:
     }
     if around.clock_file is not None:
         settings["CLOCK_FILE"] = str(around.clock_file)
-    return settings
+    return settings | _traces(around.traces, service)
+
+
+def _traces(to: str | None, service: str) -> dict[str, str]:
+    if not to:
+        return {}
+    if to.startswith(("http://", "https://")):
+        return {"OTLP_ENDPOINT": to}
+    return {"TRACES_FILE": str(Path(to).absolute() / f"{service}.jsonl")}
 
 
 def _bus(brokers: Brokers) -> dict[str, str]:

@@ -39,6 +39,9 @@ RAIL_VARIABLE = "TAMENG_RAIL"
 """In the environment: the address of another rail than the simulator. It signs with the secret in
 `keys/rail.secret` of the state folder, as docs/banking/rail.md says."""
 
+TRACES_VARIABLE = "TAMENG_TRACES"
+"""In the environment: where traces go, `http://collector:4318/v1/traces` or an existing folder."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Described:
@@ -155,6 +158,7 @@ def _surroundings(
         tokens_folder=tokens_folder,
         blobs_folder=folder.folder("blobs").absolute(),
         rail_url=os.environ.get(RAIL_VARIABLE) or None,
+        traces=os.environ.get(TRACES_VARIABLE) or None,
     )
 
 

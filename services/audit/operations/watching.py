@@ -1,6 +1,8 @@
 """What whoever runs the audit service watches: whether the record is vouched for, and whole."""
 
 import asyncio
+from datetime import datetime
+from math import inf
 
 from chassis.gauges import Figure, Values, Watch
 from chassis.service import Running
@@ -20,15 +22,19 @@ async def _record(running: Running[Settings]) -> Values:
         verified_at = await checkpoints.last_verified_at(session, besides=OFFICER)
         open_findings = await findings.open_by_kind(session)
     signed = sum(h["seq"] for h in last.heads if h["topic"] != own) if last else 0
-    age_s = (running.units.clock() - last.signed_at).total_seconds() if last else 0.0
+    now = running.units.clock()
     return {
         "archive_events": sum(marks.values()),
         "archive_bytes": size.bytes,
         "archive_unsigned_events": sum(n for s, n in marks.items() if s.topic != own) - signed,
-        "archive_checkpoint_age_seconds": age_s,
-        "archive_verified_timestamp_seconds": verified_at.timestamp() if verified_at else 0.0,
+        "archive_checkpoint_age_seconds": _age_s(last and last.signed_at, now),
+        "archive_verified_age_seconds": _age_s(verified_at, now),
         "findings_open": {"none": 0, **open_findings},
     }
+
+
+def _age_s(at: datetime | None, now: datetime) -> float:
+    return (now - at).total_seconds() if at else inf
 
 
 WATCHES = (
@@ -38,10 +44,10 @@ WATCHES = (
             Figure("archive_events", "Events in the archive"),
             Figure("archive_bytes", "Its size on disk"),
             Figure("archive_unsigned_events", "Of other services, under no checkpoint yet"),
-            Figure("archive_checkpoint_age_seconds", "Since the last checkpoint"),
+            Figure("archive_checkpoint_age_seconds", "Since the last checkpoint; +Inf: none yet"),
             Figure(
-                "archive_verified_timestamp_seconds",
-                "When an officer last had all of it verified, and it was whole; 0: never",
+                "archive_verified_age_seconds",
+                "Since an officer last had all of it verified, and it was whole; +Inf: never",
             ),
             Figure("findings_open", "Findings that are not closed", "kind"),
         ),

@@ -1,0 +1,159 @@
+"""`tameng status --watch`: how the machine stands, from the services' metrics, again and again."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from chassis.clock import real_now
+from tameng.drain import owner_of
+from tameng.environment import SERVICES
+from tameng.machine import describe
+
+EVERY_S = 2.0
+ANSWER_S = 5.0
+RED = {
+    "bus_oldest_unsent_age_seconds": 60,
+    "bus_lag_age_seconds": 120,
+    "bus_gaps_open": 0,
+    "bus_parked": 0,
+    "payouts_unknown_age_seconds": 1800,
+    "invoices_unpaid": 0,
+    "invoices_overdue": 0,
+    "rail_differences_open": 0,
+    "claims_payouts_failed": 0,
+    "archive_unsigned_events": 0,
+    "archive_verified_age_seconds": 604_800,
+}
+"""Above this an alarm of `deploy/monitoring/alerts.yml` fires, when it lasts."""
+RED_LABELS = {"payouts_unknown": "person", "payouts_open": "stopped", "claims_open": "late 24h"}
+"""Of these a single value is an alarm, with these labels."""
+SHOWN = (
+    ("banking", "payouts_open", "payouts on their way"),
+    ("banking", "payouts_unknown", "payouts of which nobody knows, by who is asked"),
+    ("banking", "payouts_unknown_age_seconds", "age of the oldest of these, s"),
+    ("banking", "ledger_accounts_off", "accounts whose balance is not their transfers"),
+    ("banking", "invoices_unpaid", "invoices for which money lacks"),
+    ("banking", "rail_differences_open", "differences with the rail"),
+    ("enrollment", "invoices_overdue", "invoices past their day"),
+    ("enrollment", "rosters_open", "rosters not worked through"),
+    ("claims", "claims_open", "open claims by time left"),
+    ("claims", "claims_payouts_failed", "lines of claims that could not be paid"),
+    ("audit", "archive_unsigned_events", "events under no checkpoint"),
+    ("audit", "archive_verified_age_seconds", "since the record was verified, s"),
+    ("audit", "findings_open", "findings open"),
+)
+
+
+class Sample(NamedTuple):
+    """One value of a service's metrics."""
+
+    name: str
+    labels: Mapping[str, str]
+    value: float
+
+    @property
+    def is_red(self) -> bool:
+        """Whether an alarm would fire, were it to last."""
+        if self.name in RED_LABELS:
+            return self.value > 0 and bool(
+                set(self.labels.values()) & set(RED_LABELS[self.name].split())
+            )
+        return self.value > RED.get(self.name, float("inf"))
+
+
+Samples = Mapping[str, Sequence[Sample] | None]
+"""By service; None: it does not answer."""
+
+
+async def watch(state: Path, console: Console) -> None:
+    """Show it until interrupted. Raises: Problem, when nothing runs in the folder."""
+    urls = describe(state).urls
+    async with httpx.AsyncClient(timeout=ANSWER_S) as http:
+        with Live(console=console, auto_refresh=False, screen=console.is_terminal) as live:
+            while True:
+                found = await asyncio.gather(*(_read(http, urls[name]) for name in SERVICES))
+                live.update(shown(dict(zip(SERVICES, found, strict=True))), refresh=True)
+                await asyncio.sleep(EVERY_S)
+
+
+async def _read(http: httpx.AsyncClient, url: str) -> list[Sample] | None:
+    try:
+        answer = await http.get(f"{url}/metrics")
+        answer.raise_for_status()
+    except httpx.HTTPError:
+        return None
+    families = text_string_to_metric_families(answer.text)
+    return [Sample(s.name, s.labels, s.value) for each in families for s in each.samples]
+
+
+def shown(found: Samples) -> Group:
+    """What the terminal shows."""
+    now = f"{real_now():%Y-%m-%d %H:%M:%S} UTC; red: an alarm, when it lasts; Ctrl-C ends"
+    return Group(_bus(found), _figures(found), Text(now, style="dim"))
+
+
+def _bus(found: Samples) -> Table:
+    table = Table(title="The bus", title_justify="left")
+    for name in (
+        "service",
+        "head",
+        "unsent",
+        "oldest unsent",
+        "reads",
+        "lag",
+        "behind",
+        "gaps",
+        "parked",
+    ):
+        table.add_column(name, justify="left" if name in {"service", "reads"} else "right")
+    for service, samples in found.items():
+        if samples is None:
+            table.add_row(service, Text("does not answer", style="bold red"))
+            continue
+        head, sent = (_of(samples, name) for name in ("bus_log_head", "bus_log_sent"))
+        own = [Text(service, style="bold red" if _of(samples, "bus_closed") else "bold"),
+               f"{head:,.0f}", f"{head - sent:,.0f}",
+               _cell(samples, "bus_oldest_unsent_age_seconds", "{:.0f} s")]  # fmt: skip
+        topics = sorted({s.labels["topic"] for s in samples if s.name == "bus_watermark"})
+        for topic in topics or [""]:
+            mine = [s for s in samples if s.labels.get("topic") == topic]
+            table.add_row(
+                *own, owner_of(topic), f"{_of(mine, 'bus_lag'):,.0f}",
+                _cell(mine, "bus_lag_age_seconds", "{:.0f} s"),
+                _cell(mine, "bus_gaps_open", "{:.0f}"), _cell(mine, "bus_parked", "{:.0f}"),
+            )  # fmt: skip
+            own = [Text(), "", "", Text()]
+    return table
+
+
+def _figures(found: Samples) -> Table:
+    table = Table(title="Money, claims and the record", title_justify="left")
+    table.add_column("figure")
+    table.add_column("now")
+    for service, name, words in SHOWN:
+        cells = Text()
+        for sample in found[service] or ():
+            if sample.name == name:
+                label = "".join(f"{value} " for value in sample.labels.values())
+                cells.append(f"{label}{sample.value:,.0f}  ", "bold red" if sample.is_red else "")
+        table.add_row(words, cells)
+    return table
+
+
+def _of(samples: Sequence[Sample], name: str) -> float:
+    return sum(sample.value for sample in samples if sample.name == name)
+
+
+def _cell(samples: Sequence[Sample], name: str, form: str) -> Text:
+    """The worst of the shards."""
+    mine = [sample for sample in samples if sample.name == name]
+    worst = max(mine, key=lambda sample: sample.value, default=Sample(name, {}, 0.0))
+    return Text(form.format(worst.value), "bold red" if worst.is_red else "")
