@@ -11,7 +11,7 @@ from chassis.clock import monotonic_s
 from chassis.metrics import Metrics
 from chassis.settings import ServiceSettings
 from chassis.state.unit import Kept
-from chassis.web.requests import Answered
+from chassis.web.requests import QUIET, Answered
 
 if TYPE_CHECKING:
     from chassis.spans import Spans
@@ -49,7 +49,7 @@ class Measuring:
     def answered(self, answered: Answered) -> None:
         """Count one request."""
         self.metrics.request_s.labels(answered.route, answered.status).observe(answered.took_s)
-        if self.spans is not None:
+        if self.spans is not None and answered.route not in QUIET:
             self.spans.answered(answered)
 
     def heard(self, admission: Admission, foreign: int) -> None:

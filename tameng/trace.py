@@ -1,6 +1,7 @@
 """`tameng trace`: the story of an event, or of a person, a claim, a payout, as a tree of causes."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -118,11 +119,11 @@ def _grow(
     way: Sequence[str],
     since: datetime,
 ) -> None:
-    seen: dict[str, int] = {}
+    seen: Counter[str] = Counter()
     for each in effects:
-        seen[each.type] = seen.get(each.type, 0) + 1
+        seen[each.type] += 1
         if seen[each.type] <= ALIKE_MAX or each.event_id in way:
-            branch = tree.add(_line(each, since, is_asked=each.event_id == way[:1]))
+            branch = tree.add(_line(each, since, is_asked=each.event_id in way[:1]))
             _grow(branch, under.get(each.event_id, ()), under, way=way, since=since)
     for kind, number in seen.items():
         if number > ALIKE_MAX:
@@ -130,20 +131,22 @@ def _grow(
 
 
 def _line(each: Told, since: datetime, *, is_asked: bool) -> Text:
-    """When, how long after the beginning, whose, what, whom it concerns."""
-    name = each.type.partition(".")[2].rpartition(".v")[0]
+    """When, how long after the beginning, whose, what; below it what that is, and the ids."""
     line = Text()
     line.append(f"{each.at:%Y-%m-%d %H:%M:%S} ", style="dim")
-    line.append(f"{_elapsed((each.at - since).total_seconds()):>9}  ", style="cyan")
+    line.append(f"{_elapsed((each.at - since).total_seconds())}  ", style="cyan")
     line.append(f"{each.owner} ", style="green")
+    name = each.type.partition(".")[2].rpartition(".v")[0]
     line.append(name, style="bold reverse" if is_asked else "bold")
     if each.amount is not None:
         line.append(f"  Rp{each.amount:,}")
     if each.officers:
         line.append(f"  by {each.officers}")
-    line.append(f"  key {each.key}  event {each.event_id}", style="dim")
-    what = (EVENTS[each.type].__doc__ or "").partition("\n")[0] if each.type in EVENTS else ""
-    line.append(f"\n  {what}", style="italic dim")
+    if each.type in EVENTS:
+        words = (EVENTS[each.type].__doc__ or "").partition("\n")[0]
+        line.append(f"\n{words}", style="italic dim")
+    line.append(f"\nevent {each.event_id}", style="dim")
+    line.append(f"\nkey   {each.key}", style="dim")
     return line
 
 

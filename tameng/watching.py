@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
@@ -69,19 +70,32 @@ class Sample(NamedTuple):
         return self.value > RED.get(self.name, float("inf"))
 
 
+BUS = ("service", "head", "unsent", "oldest", "reads", "lag", "behind", "gaps", "parked")
+OWN = 4
+"""So many of these columns are the service's own, the others those of a topic that it reads."""
 Samples = Mapping[str, Sequence[Sample] | None]
 """By service; None: it does not answer."""
 
 
 async def watch(state: Path, console: Console) -> None:
-    """Show it until interrupted. Raises: Problem, when nothing runs in the folder."""
+    """Show it until interrupted; once, where nobody sits at a terminal.
+
+    Raises: Problem, when nothing runs in the folder.
+    """
     urls = describe(state).urls
     async with httpx.AsyncClient(timeout=ANSWER_S) as http:
-        with Live(console=console, auto_refresh=False, screen=console.is_terminal) as live:
+        if not console.is_terminal:
+            console.print(shown(await _all(http, urls)))
+            return
+        with Live(console=console, auto_refresh=False, screen=True) as live:
             while True:
-                found = await asyncio.gather(*(_read(http, urls[name]) for name in SERVICES))
-                live.update(shown(dict(zip(SERVICES, found, strict=True))), refresh=True)
+                live.update(shown(await _all(http, urls)), refresh=True)
                 await asyncio.sleep(EVERY_S)
+
+
+async def _all(http: httpx.AsyncClient, urls: Mapping[str, str]) -> Samples:
+    found = await asyncio.gather(*(_read(http, urls[name]) for name in SERVICES))
+    return dict(zip(SERVICES, found, strict=True))
 
 
 async def _read(http: httpx.AsyncClient, url: str) -> list[Sample] | None:
@@ -101,41 +115,43 @@ def shown(found: Samples) -> Group:
 
 
 def _bus(found: Samples) -> Table:
-    table = Table(title="The bus", title_justify="left")
-    for name in (
-        "service",
-        "head",
-        "unsent",
-        "oldest unsent",
-        "reads",
-        "lag",
-        "behind",
-        "gaps",
-        "parked",
-    ):
+    table = Table(title="The bus", title_justify="left", box=SIMPLE_HEAD)
+    for name in BUS:
         table.add_column(name, justify="left" if name in {"service", "reads"} else "right")
     for service, samples in found.items():
         if samples is None:
             table.add_row(service, Text("does not answer", style="bold red"))
             continue
-        head, sent = (_of(samples, name) for name in ("bus_log_head", "bus_log_sent"))
-        own = [Text(service, style="bold red" if _of(samples, "bus_closed") else "bold"),
-               f"{head:,.0f}", f"{head - sent:,.0f}",
-               _cell(samples, "bus_oldest_unsent_age_seconds", "{:.0f} s")]  # fmt: skip
         topics = sorted({s.labels["topic"] for s in samples if s.name == "bus_watermark"})
-        for topic in topics or [""]:
-            mine = [s for s in samples if s.labels.get("topic") == topic]
-            table.add_row(
-                *own, owner_of(topic), f"{_of(mine, 'bus_lag'):,.0f}",
-                _cell(mine, "bus_lag_age_seconds", "{:.0f} s"),
-                _cell(mine, "bus_gaps_open", "{:.0f}"), _cell(mine, "bus_parked", "{:.0f}"),
-            )  # fmt: skip
-            own = [Text(), "", "", Text()]
+        for place, topic in enumerate(topics or [""]):
+            own = _own(service, samples) if place == 0 else [""] * OWN
+            table.add_row(*own, *_read_from(topic, samples))
     return table
 
 
+def _own(service: str, samples: Sequence[Sample]) -> list[str | Text]:
+    head, sent = (_of(samples, name) for name in ("bus_log_head", "bus_log_sent"))
+    return [
+        Text(service, style="bold red" if _of(samples, "bus_closed") else "bold"),
+        f"{head:,.0f}",
+        f"{head - sent:,.0f}",
+        _worst(samples, "bus_oldest_unsent_age_seconds", "{:.0f} s"),
+    ]
+
+
+def _read_from(topic: str, samples: Sequence[Sample]) -> list[str | Text]:
+    mine = [sample for sample in samples if sample.labels.get("topic") == topic]
+    return [
+        owner_of(topic),
+        f"{_of(mine, 'bus_lag'):,.0f}",
+        _worst(mine, "bus_lag_age_seconds", "{:.0f} s"),
+        _worst(mine, "bus_gaps_open", "{:.0f}"),
+        _worst(mine, "bus_parked", "{:.0f}"),
+    ]
+
+
 def _figures(found: Samples) -> Table:
-    table = Table(title="Money, claims and the record", title_justify="left")
+    table = Table(title="Money, claims and the record", title_justify="left", box=SIMPLE_HEAD)
     table.add_column("figure")
     table.add_column("now")
     for service, name, words in SHOWN:
@@ -152,7 +168,7 @@ def _of(samples: Sequence[Sample], name: str) -> float:
     return sum(sample.value for sample in samples if sample.name == name)
 
 
-def _cell(samples: Sequence[Sample], name: str, form: str) -> Text:
+def _worst(samples: Sequence[Sample], name: str, form: str) -> Text:
     """The worst of the shards."""
     mine = [sample for sample in samples if sample.name == name]
     worst = max(mine, key=lambda sample: sample.value, default=Sample(name, {}, 0.0))

@@ -18,8 +18,8 @@ from chassis.web.access import BODY_BYTES_MAX, BODY_LIMIT
 COMMAND = "tameng.command"
 """Where the scope has the id of the command that a request is."""
 CORRELATION_HEADER = "X-Correlation-Id"
-_QUIET = frozenset({"GET /livez", "GET /readyz", "GET /metrics"})
-"""Asked every few seconds: counted, but not logged."""
+QUIET = frozenset({"GET /livez", "GET /readyz", "GET /metrics"})
+"""Asked every few seconds: counted, but neither logged nor traced."""
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class Requests:
                 traceparent=traceparent(),
             )
             self._measured(answered)
-            if answered.route not in _QUIET:
+            if answered.route not in QUIET:
                 took_ms = round(answered.took_s * 1000, 1)
                 told = {"route": answered.route, "status": answered.status, "took_ms": took_ms}
                 _log.info("answered", extra=told)

@@ -27,7 +27,7 @@ async def _record(running: Running[Settings]) -> Values:
         "archive_events": sum(marks.values()),
         "archive_bytes": size.bytes,
         "archive_unsigned_events": sum(n for s, n in marks.items() if s.topic != own) - signed,
-        "archive_checkpoint_age_seconds": _age_s(last and last.signed_at, now),
+        "archive_checkpoint_age_seconds": _age_s(last.signed_at if last else None, now),
         "archive_verified_age_seconds": _age_s(verified_at, now),
         "findings_open": {"none": 0, **open_findings},
     }
