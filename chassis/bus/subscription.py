@@ -38,6 +38,7 @@ def connect(brokers: Brokers) -> KafkaBroker:
         metadata_max_age_ms=METADATA_MAX_AGE_MS,
         graceful_timeout=GRACEFUL_TIMEOUT_S,
         logger=log,
+        log_level=logging.DEBUG,  # of two lines a poll
     )
 
 
