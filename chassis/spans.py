@@ -50,6 +50,8 @@ class Spans:
     def answered(self, answered: Answered) -> None:
         """A request: the root of its trace, or a link to the caller's own."""
         trace, span = answered.correlation_id, answered.command_id or new_id()
+        if not self._keeps(trace):
+            return
         theirs = _context_in(answered.traceparent)
         self._send(
             answered.route,
@@ -68,11 +70,11 @@ class Spans:
 
     def applied(self, admission: Admission, took_s: float) -> None:
         """A poll: a trace of its own, with links to the events that it brought."""
-        records = admission.applied
-        if records:
+        records, trace = admission.applied, new_id()
+        if records and self._keeps(trace):
             self._send(
                 f"apply {records[0].stream.topic}",
-                _context(new_id(), new_id()),
+                _context(trace, new_id()),
                 took_s=took_s,
                 links=[Link(context) for context in _sent_in(records)],
                 attributes={
@@ -87,26 +89,34 @@ class Spans:
         self._processor.shutdown()  # type: ignore[no-untyped-call]
 
     def _event(self, event: Event, shard: int, *, took_s: float) -> None:
-        attributes: Attributes = {
-            "tameng.event_id": str(event.event_id),
-            "tameng.key": event.key,
-            "tameng.shard": shard,
-        }
-        own = _context(event.correlation_id, event.event_id)
-        contexts: list[tuple[SpanContext, tuple[Link, ...]]] = [(own, ())]
+        """In the trace of its command, and in that of its key with a link to there."""
         key = _uuid(event.key)
-        if key is not None:
-            contexts.append((_context(key, event.event_id), (Link(own),)))
-        for context, links in contexts:
-            self._send(
-                event.type,
-                context,
-                parent=_context(UUID(int=context.trace_id), event.causation_id),
-                took_s=took_s,
-                links=links,
-                attributes=attributes,
-                kind=SpanKind.PRODUCER,
-            )
+        if self._keeps(event.correlation_id):
+            self._event_in(event.correlation_id, event, shard, took_s=took_s, links=())
+        if key is not None and self._keeps(key):
+            there = Link(_context(event.correlation_id, event.event_id))
+            self._event_in(key, event, shard, took_s=took_s, links=[there])
+
+    def _event_in(
+        self, trace: UUID, event: Event, shard: int, *, took_s: float, links: Iterable[Link]
+    ) -> None:
+        self._send(
+            event.type,
+            _context(trace, event.event_id),
+            parent=_context(trace, event.causation_id),
+            took_s=took_s,
+            links=links,
+            attributes={
+                "tameng.event_id": str(event.event_id),
+                "tameng.key": event.key,
+                "tameng.shard": shard,
+            },
+            kind=SpanKind.PRODUCER,
+        )
+
+    def _keeps(self, trace: UUID) -> bool:
+        # The first bits: the last ones, by which others choose, hold the variant of a UUID.
+        return trace.int >> 80 < self._kept_below
 
     def _send(  # noqa: PLR0913  (what a span is)
         self,
@@ -119,9 +129,6 @@ class Spans:
         kind: SpanKind,
         parent: SpanContext | None = None,
     ) -> None:
-        # The first bits: the last ones, by which others choose, hold the variant of a UUID.
-        if context.trace_id >> 80 >= self._kept_below:
-            return
         ended_ns = int(real_now().timestamp() * _NS)
         self._processor.on_end(
             ReadableSpan(

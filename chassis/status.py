@@ -1,7 +1,8 @@
 """How a service stands: its log against its topic, its watermarks against what it has heard of."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from pydantic import BaseModel
@@ -19,6 +20,7 @@ from chassis.state import event_log
 from chassis.web.health import Check
 
 UNSENT_AGE_MAX_S = 60
+DATABASE_TIMEOUT_S = 2.0
 
 
 class StreamStatus(BaseModel):
@@ -94,34 +96,39 @@ async def status(engine: AsyncEngine, relay: Relay, consumer: Consumer) -> Statu
 
 
 async def observe(metrics: Metrics, engine: AsyncEngine, relay: Relay, consumer: Consumer) -> None:
-    """Set the gauges as the service stands now; with the database away they stay as they were."""
+    """Set the gauges as the service stands now: what it knows itself, then what its database tells;
+    with that away, or hanging, the latter stay as they were."""
+    _show_what_is_known(metrics, relay, consumer)
     try:
-        found = await status(engine, relay, consumer)
-    except (DBAPIError, OSError, PoolTimeout):
+        async with asyncio.timeout(DATABASE_TIMEOUT_S):
+            found = await status(engine, relay, consumer)
+    except (DBAPIError, OSError, PoolTimeout, TimeoutError):
         metrics.database_up.set(0)
         return
     metrics.database_up.set(1)
     for row in found.log:
         metrics.log_head.labels(str(row.shard)).set(row.head)
         metrics.log_sent.labels(str(row.shard)).set(row.sent)
-    _show_streams(metrics, found.streams)
     metrics.oldest_unsent_age_s.set(found.oldest_unsent_s)
-    metrics.relay_restarts.set(found.relay_restarts)
-    metrics.closed.set(found.closed is not None)
-
-
-def _show_streams(metrics: Metrics, streams: Sequence[StreamStatus]) -> None:
-    gaps, parked = Counter[str](), Counter[str]()
-    for stream in streams:
-        place = stream.topic, str(stream.shard)
-        metrics.watermark.labels(*place).set(stream.watermark)
-        metrics.lag.labels(*place).set(stream.lag)
-        metrics.lag_age_s.labels(*place).set(stream.behind_s)
-        gaps[stream.topic] += stream.gap
+    parked = Counter[str]()
+    for stream in found.streams:
+        metrics.watermark.labels(stream.topic, str(stream.shard)).set(stream.watermark)
         parked[stream.topic] += stream.parked
-    for topic, number in gaps.items():
-        metrics.gaps_open.labels(topic).set(number)
+    for topic in consumer.sources:
         metrics.parked.labels(topic).set(parked[topic])
+
+
+def _show_what_is_known(metrics: Metrics, relay: Relay, consumer: Consumer) -> None:
+    lag, now = consumer.lag, real_now().timestamp()
+    for stream, records in lag.records.items():
+        place = stream.topic, str(stream.shard)
+        metrics.lag.labels(*place).set(records)
+        metrics.lag_age_s.labels(*place).set(lag.age_s(stream, now=now))
+    gaps = Counter(stream.topic for stream in consumer.gaps.open)
+    for topic in consumer.sources:
+        metrics.gaps_open.labels(topic).set(gaps[topic])
+    metrics.relay_restarts.set(relay.restarts)
+    metrics.closed.set(relay.stopped_by is not None)
 
 
 def _unsent_from(relay: Relay) -> dict[int, int]:
