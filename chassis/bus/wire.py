@@ -1,6 +1,7 @@
 """How an event travels: CloudEvents 1.0 in Kafka's binary mode, its number beside it."""
 
 import re
+from datetime import datetime
 from uuid import UUID
 
 from aiokafka import ConsumerRecord  # type: ignore[import-untyped]
@@ -32,6 +33,25 @@ def headers(row: LogRow, *, source: str) -> list[tuple[str, bytes]]:
         ("traceparent", trace.encode()),
         ("content-type", b"application/json"),
     ]
+
+
+def row_of(record: Record) -> LogRow:
+    """The log row that a record was sent from: `headers` of it gives the record's headers again.
+
+    Raises: KeyError, ValueError, when its headers are not those of an event.
+    """
+    found = {name: (value or b"").decode() for name, value in record.headers}
+    return LogRow(
+        shard=record.stream.shard,
+        seq=record.seq,
+        event_id=record.event_id,
+        type=record.type,
+        key=record.key,
+        occurred_at=datetime.fromisoformat(found["ce_time"]),
+        causation_id=UUID(found["ce_causationid"]),
+        correlation_id=UUID(found["ce_correlationid"]),
+        body=record.body,
+    )
 
 
 def read(arrived: ConsumerRecord, *, source: str) -> Record | None:

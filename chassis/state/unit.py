@@ -121,6 +121,8 @@ class Units:
     clock: Clock
     tools: Any = None
     """Handed to each unit."""
+    makes: type[Unit] = Unit
+    """What kind of transaction."""
     recorded: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after a commit that logged something: the relay waits for it."""
     measured: Callable[[Kept], None] = _unmeasured
@@ -153,7 +155,7 @@ class Units:
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             async with session.begin():
                 await session.execute(opening, {"area": area})
-                unit = Unit(session, self.projections, now=self.clock(), tools=self.tools)
+                unit = self.makes(session, self.projections, now=self.clock(), tools=self.tools)
                 yield unit
                 decided_s = monotonic_s()
                 logged = await unit.log()

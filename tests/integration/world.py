@@ -26,7 +26,7 @@ from chassis.state.database import owner_engine, runtime_engine
 from chassis.state.event_log import shard_of
 from chassis.state.projections import Projections
 from chassis.state.unit import EVERYWHERE, Unit, Units
-from contracts.banking import AccountOpened
+from contracts.banking import AccountOpened, ParkedEventDropped
 from contracts.enrollment import ContributionBilled
 from contracts.event import Event, derived_id
 from contracts.types import AccountId, InvoiceId, ProgrammeId, WorkerId
@@ -77,7 +77,7 @@ class Node:
         self.topics = topics
         self.engine = runtime_engine(urls.runtime, application=urls.database)
         projections = Projections()
-        projections.changes_nothing(ContributionBilled, AccountOpened)
+        projections.changes_nothing(ContributionBilled, AccountOpened, ParkedEventDropped)
         self.units = Units(self.engine, projections, lambda: NOW)
         self.handlers = Handlers(Projections())
         self.handlers.on(AccountOpened)(self._note)

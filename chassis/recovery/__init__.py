@@ -1,0 +1,1 @@
+"""Bring a service back after its database was lost or set back."""
