@@ -10,11 +10,10 @@ from aiokafka.errors import KafkaConnectionError, KafkaError  # type: ignore[imp
 from asyncpg import PostgresError  # type: ignore[import-untyped]
 from sqlalchemy.exc import DBAPIError
 
-from chassis import log_comparison, parked, replaying
+from chassis import log_comparison, parked, recovery, replaying
 from chassis import service as services
 from chassis.bus import partitions
 from chassis.bus.topics import Topics
-from chassis.recovery import command as recovery
 from chassis.service import CannotStart, Service
 from chassis.settings import ServiceSettings, SettingsInvalid, load
 from chassis.state import migrations
@@ -56,7 +55,7 @@ def _commands(service: Service[Any]) -> typer.Typer:
 
     log_comparison.add_command(commands, service)
     replaying.add_command(commands, service)
-    recovery.add_command(commands, service)
+    recovery.add_commands(commands, service)
     if service.store is None:  # who applies nothing parks nothing
         commands.add_typer(parked.commands(service), name="parked")
     service.commands(commands)

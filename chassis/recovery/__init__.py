@@ -1,1 +1,14 @@
 """Bring a service back after its database was lost or set back."""
+
+from typing import Any
+
+import typer
+
+from chassis.recovery import command, rewind
+from chassis.service import Service
+
+
+def add_commands(commands: typer.Typer, service: Service[Any]) -> None:
+    """`recover`, `rewind`."""
+    command.add_command(commands, service)
+    rewind.add_command(commands, service)

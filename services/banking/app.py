@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from chassis.service import Service
 from chassis.web import subject_keys
 from contracts.banking import SubjectKeyRead
-from services.banking import adapters, api, jobs
+from services.banking import adapters, api, commands, jobs
 from services.banking.adapters import Tools
 from services.banking.consumers import handlers
 from services.banking.models import Table
@@ -33,4 +33,5 @@ service = Service(
     tools=adapters.make_tools,
     jobs=jobs.jobs,
     watches=watching.WATCHES,
+    commands=commands.add_commands,
 )

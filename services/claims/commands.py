@@ -1,4 +1,4 @@
-"""What claims adds to the command line."""
+"""What claims adds to the command line: what-if, and the keys of persons, backed up apart."""
 
 import asyncio
 import json
@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from chassis import key_backup
+from chassis.key_backup.tables import PersonalKeys
 from chassis.settings import load
 from chassis.state.database import owner_engine
 from contracts.refusal import Refused
@@ -14,6 +16,8 @@ from services.claims.operations.what_if.answer import Answer, answer
 from services.claims.operations.what_if.replaying import what_if
 from services.claims.rules.amendments import Amendment, amendment, amendments
 from services.claims.settings import Settings
+
+PERSONAL = PersonalKeys()
 
 Benefits = Annotated[
     Path | None,
@@ -29,8 +33,9 @@ Progress = Annotated[
 
 
 def add_commands(commands: typer.Typer) -> None:
-    """`what-if`."""
+    """`what-if`; `keys backup`, `keys restore`."""
     commands.command("what-if")(what_if_)
+    commands.add_typer(key_backup.group("claims", Settings, PERSONAL), name="keys")
 
 
 def what_if_(benefits: Benefits = None, changes: Set = None, *, progress: Progress = False) -> None:

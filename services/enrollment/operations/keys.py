@@ -1,11 +1,11 @@
-"""Back up the keys of persons, bring them back, wrap them anew."""
+"""The keys of persons: which tables hold them, and how they are wrapped anew."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
+from chassis.key_backup.tables import KEYS, PersonalKeys
 from chassis.sealing import KeyWrap
 from chassis.state.unit import Unit
-from services.enrollment.adapters.key_backup_files import KeyBackup, WrappedKey
 from services.enrollment.operations.erasure import erase_again
 from services.enrollment.queries import erasure
 from services.enrollment.queries import keys as queries
@@ -16,18 +16,6 @@ class ServiceRuns(Exception):
     """A process that holds the old master key is connected to the database."""
 
 
-class Restored(NamedTuple):
-    """What became of the keys in a backup."""
-
-    restored: int
-    kept: int
-    """Persons who had their key still."""
-    withheld: int
-    """Persons who were erased since: their keys do not come back."""
-    erased_again: int
-    """Keys of erased persons that were in the database, as an old copy of it has them."""
-
-
 class Rewrapped(NamedTuple):
     """How many keys are wrapped under the new master key."""
 
@@ -35,26 +23,17 @@ class Rewrapped(NamedTuple):
     rosters: int
 
 
-async def back_up(unit: Unit) -> KeyBackup:
-    """All keys of persons, still wrapped, and when the copy has to be destroyed."""
-    today = unit.now.date()
-    rule = rule_of("key-backups", on=today)
-    keys = [WrappedKey._make(key) for key in await queries.keys_of_persons(unit.session)]
-    return KeyBackup(made_at=unit.now, destroy_after=today + timedelta(days=rule.days), keys=keys)
+def _destroyed_after(today: date) -> date:
+    return today + timedelta(days=rule_of("key-backups", on=today).days)
 
 
-async def restore(unit: Unit, backup: KeyBackup) -> Restored:
-    """Bring keys back, but none of anybody whom the event log says was erased; and erase these once
-    more, whatever an old copy of the database brought back of them."""
-    erased = await erasure.erased(unit.session)
-    owed = [queries.Held._make(key) for key in backup.keys if key.subject not in erased]
-    restored = await queries.bring_back(unit.session, owed)
-    return Restored(
-        restored=restored,
-        kept=len(owed) - restored,
-        withheld=len(backup.keys) - len(owed),
-        erased_again=await erase_again(unit),
-    )
+PERSONAL = PersonalKeys(
+    tables={KEYS: "subject", "person_lookup": "worker_id", "staged_roster": "roster_id"},
+    erased=erasure.erased,
+    erase_again=erase_again,
+    destroyed_after=_destroyed_after,
+)
+"""Keys, what a person is found by, and the keys under which rosters wait."""
 
 
 async def rewrap(unit: Unit, *, old: KeyWrap, new: KeyWrap, application: str) -> Rewrapped:

@@ -1,6 +1,6 @@
-"""All wrapped keys at once: to back them up, to bring them back, to wrap them anew."""
+"""All wrapped keys at once, to wrap them anew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -19,11 +19,6 @@ class Held(NamedTuple):
 
 _PERSONS = text("SELECT subject, wrapped, created_at FROM subject_key ORDER BY subject")
 _ROSTERS = text("SELECT roster_id, wrapped FROM staged_roster ORDER BY roster_id")
-_BRING_BACK = text("""
-    INSERT INTO subject_key (subject, wrapped, created_at)
-    SELECT * FROM unnest(CAST(:subjects AS uuid[]), CAST(:wrapped AS bytea[]),
-                         CAST(:created AS timestamptz[]))
-    ON CONFLICT (subject) DO NOTHING RETURNING 1""")
 _REWRAP_PERSONS = text("""
     UPDATE subject_key SET wrapped = fresh.wrapped
     FROM unnest(CAST(:owners AS uuid[]), CAST(:wrapped AS bytea[])) AS fresh (owner, wrapped)
@@ -46,19 +41,6 @@ async def keys_of_persons(session: AsyncSession) -> list[Held]:
 async def keys_of_rosters(session: AsyncSession) -> dict[UUID, bytes]:
     """The keys under which rosters wait, wrapped under the same master key."""
     return dict((await session.execute(_ROSTERS)).all())
-
-
-async def bring_back(session: AsyncSession, keys: Sequence[Held]) -> int:
-    """Insert those of the keys whose persons have none; how many that were."""
-    brought = await session.execute(
-        _BRING_BACK,
-        {
-            "subjects": [key.subject for key in keys],
-            "wrapped": [key.wrapped for key in keys],
-            "created": [key.created_at for key in keys],
-        },
-    )
-    return len(brought.all())
 
 
 async def rewrap(

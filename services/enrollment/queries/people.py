@@ -81,3 +81,9 @@ async def identities(session: AsyncSession, worker_ids: Sequence[UUID]) -> list[
         select(Worker.identity).where(col(Worker.worker_id).in_(worker_ids))
     )
     return [Sealed.model_validate_json(json.dumps(block)) for block in blocks]
+
+
+async def workers_among(session: AsyncSession, worker_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these that are workers."""
+    found = select(Worker.worker_id).where(col(Worker.worker_id).in_(worker_ids))
+    return set(await session.scalars(found))

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, text, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -18,19 +18,24 @@ _STATES: Mapping[str, ColumnElement[bool]] = {
     "rejected": col(Roster.approved).is_(False),
     "processed": col(Roster.processed_at).is_not(None),
 }
+_HAS_ROWS = exists().where(col(StagedRoster.roster_id) == col(Roster.roster_id))
+_HAS_UNSEEN = exists().where(
+    col(StagedChunk.roster_id) == col(Roster.roster_id), col(StagedChunk.fit).is_(None)
+)
 
 
 async def roster_to_validate(session: AsyncSession) -> Roster | None:
-    """The roster that has waited longest to be validated."""
-    statement = select(Roster).where(col(Roster.validated_at).is_(None))
+    """The roster that has waited longest to be validated, of those whose rows are here."""
+    statement = select(Roster).where(col(Roster.validated_at).is_(None), _HAS_ROWS)
     ordered = statement.order_by(col(Roster.received_at), col(Roster.roster_id))
     return await session.scalar(ordered.limit(1))
 
 
 async def roster_to_enroll(session: AsyncSession) -> Roster | None:
-    """The roster that was approved first and is not worked through."""
+    """The roster that was approved first and is not worked through, of those whose rows are here
+    with their verdicts: a recovered database may have lost them."""
     statement = select(Roster).where(
-        col(Roster.approved).is_(True), col(Roster.processed_at).is_(None)
+        col(Roster.approved).is_(True), col(Roster.processed_at).is_(None), _HAS_ROWS, ~_HAS_UNSEEN
     )
     ordered = statement.order_by(col(Roster.decided_at), col(Roster.roster_id))
     return await session.scalar(ordered.limit(1))

@@ -1,7 +1,7 @@
 """Make members of the fit rows of an approved roster, a chunk at a time."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
@@ -63,6 +63,10 @@ class Prepared(NamedTuple):
         """By what a row's person is found."""
         return Hashes.of(bytes.fromhex(self.rows[number].hashes))
 
+    def without(self, numbers: Collection[int]) -> "Prepared":
+        """The same without these rows."""
+        return self._replace(rows={n: row for n, row in self.rows.items() if n not in numbers})
+
 
 def _prepared(work: Work, chunk: StagedChunk) -> Coroutine[Any, Any, Prepared]:
     return _prepare(work.cipher, work.tools.identities, chunk.roster_id, chunk.ready or b"")
@@ -96,14 +100,24 @@ async def enroll_rows(unit: Unit, *, tools: Tools, ahead: Ahead[Prepared]) -> bo
         work = await Work.on(unit, roster, tools=tools)
         prepared = await work.ahead(chunk, ahead, partial(_prepared, work))
         verdicts = await row_findings.verdicts(unit.session, roster.roster_id, list(prepared.rows))
-        admitted, refused = await _decide(work, prepared, verdicts)
+        there = await _there(work, prepared)
+        admitted, refused = await _decide(work, prepared.without(there), verdicts)
         await _keep_refusals(work, chunk, refused, verdicts)
         await _enroll(work, prepared, admitted, verdicts)
-        await queries.chunk_enrolled(unit.session, roster.roster_id, chunk.chunk, len(admitted))
+        enrolled = len(admitted) + len(there)
+        await queries.chunk_enrolled(unit.session, roster.roster_id, chunk.chunk, enrolled)
         await failpoint("rosters.chunk-enrolled")
     if chunk is None or not await queries.chunks_left_to_enroll(unit.session, roster.roster_id):
         await _finish(unit, roster)
     return True
+
+
+async def _there(work: Work, prepared: Prepared) -> set[int]:
+    """Rows whose workers the log knows already, as it may when the database was recovered."""
+    ids: dict[UUID, int] = {
+        rules.worker_id_of(work.roster.roster_id, number): number for number in prepared.rows
+    }
+    return {ids[each] for each in await people.workers_among(work.unit.session, list(ids))}
 
 
 async def _decide(
