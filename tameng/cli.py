@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from chassis.clock import real_now
-from tameng import checks, drain, standing, tokens, watching
+from tameng import checks, drain, repair, standing, tokens, watching
 from tameng.benefit import commands as benefit_commands
 from tameng.card import commands as card_commands
 from tameng.completeness import completeness
@@ -60,6 +60,7 @@ app.command()(replay)
 app.command()(nightly)
 app.command()(trace)
 app.command()(logs)
+repair.add_commands(app)
 console = Console()
 
 State = Annotated[

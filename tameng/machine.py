@@ -38,6 +38,7 @@ STOP_TIMEOUT_S = 30.0
 RAIL_VARIABLE = "TAMENG_RAIL"
 """In the environment: the address of another rail than the simulator. It signs with the secret in
 `keys/rail.secret` of the state folder, as docs/banking/rail.md says."""
+Prepare = Callable[[Surroundings], Awaitable[None]]
 
 TRACES_VARIABLE = "TAMENG_TRACES"
 """In the environment: where traces go, `http://collector:4318/v1/traces` or an existing folder."""
@@ -97,13 +98,14 @@ async def machine(
     say: Say,
     begins_at: datetime | None = None,
     services: Sequence[str] = SERVICES,
+    prepare: Prepare | None = None,
 ) -> AsyncIterator[Running]:
     """Start everything, each part ready, and stop it at the end.
 
     `fresh` forgets what the state folder holds. With `begins_at` the services follow a simulated
     clock, which begins there; a folder that is resumed keeps the clock it had. All services have
-    their databases and topics; those in `services` run. `say` is told in lines what happens.
-    Raises `Problem`.
+    their databases and topics; those in `services` run. `prepare` is called when the databases are
+    there and nothing was migrated yet. `say` is told in lines what happens. Raises `Problem`.
     """
     with state_folder.opened(state, fresh=fresh, say=say) as folder:
         keys = Keys(folder.path / KEYS_FOLDER)
@@ -121,6 +123,7 @@ async def machine(
             around = _surroundings(folder, keys, stack, clock_file if clock_file.exists() else None)
             if around.rail_url is not None:
                 say(f"{RAIL}: {around.rail_url}")
+            await _make_ready(around, folder, prepare)
             await _start_services(around, folder, supervisor, services)
             described = describe_surroundings(around)
             _write_private(running_file, _DESCRIBED.dump_json(described, indent=1).decode())
@@ -174,15 +177,20 @@ def program_token(keys: Keys, service: str, *, role: str) -> str:
     )
 
 
-async def _start_services(
-    around: Surroundings, folder: StateFolder, supervisor: Supervisor, services: Sequence[str]
-) -> None:
+async def _make_ready(around: Surroundings, folder: StateFolder, prepare: Prepare | None) -> None:
     made = [environment.database(around, service) for service in SERVICES]
     await steps.together(
         databases.create(around.stack.postgres.address, *made),
         open_bus(around.stack.kafka.brokers(ADMIN), Topics(around.prefix)),
     )
+    if prepare is not None:
+        await prepare(around)
     await steps.together(*(_migrate(around, folder, service) for service in SERVICES))
+
+
+async def _start_services(
+    around: Surroundings, folder: StateFolder, supervisor: Supervisor, services: Sequence[str]
+) -> None:
     if around.rail_url is None:
         await supervisor.start(_rail(around, folder))
     await supervisor.start(*(_service(around, folder, service) for service in services))
