@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from chassis.clock import real_now
-from tameng import checks, drain, repair, standing, tokens, watching
+from tameng import checks, drain, standing, tokens, watching
 from tameng.benefit import commands as benefit_commands
 from tameng.card import commands as card_commands
 from tameng.completeness import completeness
@@ -34,6 +34,7 @@ from tameng.problems import Problem
 from tameng.provision.command import commands as provision_commands
 from tameng.reconcile import reconcile
 from tameng.replay import replay
+from tameng.repair.commands import add_commands as add_repair_commands
 from tameng.roster import commands as roster_commands
 from tameng.state import KEYS_FOLDER
 from tameng.what_if import commands as what_if_commands
@@ -60,7 +61,7 @@ app.command()(replay)
 app.command()(nightly)
 app.command()(trace)
 app.command()(logs)
-repair.add_commands(app)
+add_repair_commands(app)
 console = Console()
 
 State = Annotated[

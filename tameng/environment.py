@@ -1,5 +1,6 @@
 """The environment of each program, as its settings class reads it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,20 @@ OF_PROCESSES = {
 }
 """For the allocator of the C library: one heap for all threads, and large blocks given back at
 once. An import of 100,000 rows held 265 MB without them, 240 MB with them."""
+
+
+_PREFIX = re.compile(r"tameng_(\w+)_")
+
+
+def prefix_of(run: str) -> str:
+    """What the names of a day begin with, on servers that others use too."""
+    return f"tameng_{run}_"
+
+
+def run_of(prefix: str) -> str | None:
+    """The day whose names begin so; None where the servers serve one machine alone."""
+    found = _PREFIX.fullmatch(prefix)
+    return found[1] if found else None
 
 
 @dataclass(frozen=True, kw_only=True)

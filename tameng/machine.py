@@ -154,7 +154,7 @@ def _surroundings(
         keys=keys,
         ports={name: folder.port(name) for name in (*SERVICES, RAIL)},
         # A server that others use too: our names must not meet theirs, nor an earlier day's.
-        prefix=f"tameng_{folder.run}_" if shared else "",
+        prefix=environment.prefix_of(folder.run) if shared else "",
         clock_file=clock_file.absolute() if clock_file else None,
         archive_folder=folder.folder("archive"),
         rail_book_file=folder.folder(RAIL) / "book",

@@ -65,7 +65,6 @@ async def back_up_data(state: Path, folder: Path, *, say: Say) -> dict[str, Any]
     told = {
         "began_at": began.isoformat(),
         "made_at": real_now().isoformat(),
-        "topic_prefix": machine.topic_prefix,
         "heads": {service: at.heads for service, at in taken.items()},
     }
     return await asyncio.to_thread(folders.seal, folder, kind=folders.DATA, told=told)

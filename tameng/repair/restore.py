@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chassis.bus.topics import Topics
 from tameng import state as state_folder
-from tameng.environment import SERVICES, Surroundings, of_service
+from tameng.environment import SERVICES, Surroundings, of_service, run_of
 from tameng.machine import machine
 from tameng.problems import Problem
 from tameng.repair import dumps, folders
@@ -28,37 +27,41 @@ class Sources:
     """A backup of keys."""
     databases: Path | None = None
     """The backup with dumps; None: every table comes from the archive."""
-    topic_prefix: str | None = None
-    """Which the backup's topics had; None: whichever this machine gives."""
+
+    @property
+    def prefix(self) -> str:
+        """Of the names of topics, databases and roles, as the archive has it. Raises: Problem."""
+        archive = self.beside[ARCHIVE]
+        for topic in sorted(archive.glob(f"*{SERVICES[0]}.events")):
+            return topic.name.removesuffix(f"{SERVICES[0]}.events")
+        raise Problem(f"{archive} is no archive: name the folder that holds the topics")
 
 
 def of_backup(folder: Path, *, keys: Path) -> Sources:
     """A backup and the keys. Raises: Problem, unless both are whole."""
     folders.check_apart(folder, keys)
-    manifest = folders.checked(folder, kind=folders.DATA)
+    folders.checked(folder, kind=folders.DATA)
     folders.checked(keys, kind=folders.KEYS)
     beside = {name: folder / name for name in BESIDE}
-    return Sources(
-        beside=beside, keys=keys, databases=folder, topic_prefix=manifest["topic_prefix"]
-    )
+    return Sources(beside=beside, keys=keys, databases=folder)
 
 
-def of_archive(archive: Path, *, keys: Path, blobs: Path | None, clock: Path | None) -> Sources:
+def of_archive(archive: Path, *, keys: Path, blobs: Path | None) -> Sources:
     """The archive as audit kept it, its checkpoints beside it, and the keys. Raises: Problem."""
-    if not any(archive.glob("*/[0-9][0-9]/*.segment*")):
-        raise Problem(f"{archive} is no archive: name the folder that holds the topics")
     folders.check_apart(archive, keys)
     folders.checked(keys, kind=folders.KEYS)
     beside = {ARCHIVE: archive, f"{ARCHIVE}.checkpoints": Path(f"{archive}.checkpoints")}
-    given = {"blobs": blobs, "clock": clock}
-    return Sources(beside=beside | {n: path for n, path in given.items() if path}, keys=keys)
+    return Sources(beside=beside | ({"blobs": blobs} if blobs else {}), keys=keys)
 
 
 def lay_out(sources: Sources, state: Path, *, say: Say) -> None:
     """Make a state folder with the files of a backup in it. Raises: Problem."""
     if state.exists() and any(state.iterdir()):
         raise Problem(f"{state} is not empty: name a fresh folder with --state")
-    with state_folder.opened(state, fresh=False, say=say):
+    run = run_of(sources.prefix)
+    with state_folder.opened(state, fresh=False, say=say) as folder:
+        if run is not None:
+            folder.go_on_as(run)
         folders.copy(sources.keys / SECRETS, state / KEYS_FOLDER)
         for name, path in sources.beside.items():
             folders.copy(path, state / name)
@@ -69,7 +72,11 @@ async def brought_up(sources: Sources, state: Path, *, say: Say) -> dict[str, An
     service's own commands told. It is started with `tameng up`. Raises: Problem."""
 
     async def load(around: Surroundings) -> None:
-        _check_topics(sources, around)
+        if around.prefix != sources.prefix:  # topics are named in watermarks and in what was signed
+            raise Problem(
+                f"the topics were called {sources.prefix}… and would be {around.prefix}… here: "
+                "restore on servers of the same kind, own or shared"
+            )
         if sources.databases is not None:
             for service in SERVICES:
                 url = of_service(around, service)[f"{service.upper()}_OWNER_DATABASE_URL"]
@@ -100,14 +107,3 @@ async def _brought_forward(
         )
         told[service]["keys"] = done
     return told
-
-
-def _check_topics(sources: Sources, around: Surroundings) -> None:
-    """Names of topics are in the archive, in watermarks and in what auditors signed."""
-    topic = Topics(around.prefix).of(SERVICES[0])
-    given = sources.topic_prefix
-    if given not in (None, around.prefix) or not (sources.beside[ARCHIVE] / topic).is_dir():
-        raise Problem(
-            f"the backup's topics have another prefix than {topic}: restore it where Kafka serves "
-            "this machine alone"
-        )
