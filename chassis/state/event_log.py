@@ -128,6 +128,15 @@ async def heads(connection: AsyncConnection | AsyncSession) -> dict[int, int]:
     return dict(found.all())
 
 
+async def has_caused(connection: AsyncConnection | AsyncSession, cause_id: UUID) -> bool:
+    """Whether this command or event led to a logged one. Reads the whole log: seldom asked."""
+    found = await connection.scalar(
+        text("SELECT EXISTS (SELECT FROM event_log WHERE causation_id = :cause_id)"),
+        {"cause_id": cause_id},
+    )
+    return bool(found)
+
+
 async def oldest_age_s(connection: AsyncConnection, places: Mapping[int, int]) -> float:
     """How long the oldest row at or after these numbers has stood in the log, by the database's
     clock and the row's own commit order; 0 when there is none. Seconds of real time.

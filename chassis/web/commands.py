@@ -12,8 +12,9 @@ import stamina
 from fastapi import Depends, Header, Request, Response
 
 from chassis.correlation import correlation_id
-from chassis.faults import is_passing
-from chassis.state.unit import Unit, Units
+from chassis.faults import is_passing, is_taken
+from chassis.state import event_log
+from chassis.state.unit import EVERYWHERE, Unit, Units
 from chassis.web.access import BODY_BYTES_MAX, AreaFrom, Caller, allowed
 from chassis.web.idempotency import Keyed, Operation, Task, once
 from chassis.web.requests import COMMAND
@@ -34,6 +35,12 @@ _KEY = Header(
     "with the same body, the request does nothing more and gets its first answer.",
     examples=["monday-the-third"],
 )
+
+
+class DoneBefore(Refused):
+    """The event log knows this very request; a recovered database may have lost its answer."""
+
+    slug, status, retryable = "done-before", 409, False
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,22 @@ class Command:
         return await self._run(operation, partial(self.units.bulk, area=self.caller.area))
 
     async def _run(
+        self, operation: Operation, open_unit: Callable[[], AbstractAsyncContextManager[Unit]]
+    ) -> Response:
+        try:
+            return await self._tried(operation, open_unit)
+        except Exception as error:
+            if is_taken(error) and await self._is_recorded():
+                raise DoneBefore(
+                    "This was done before, and the answer is lost: see how it stands now."
+                ) from error
+            raise
+
+    async def _is_recorded(self) -> bool:
+        async with self.units.reading(area=EVERYWHERE) as session:
+            return await event_log.has_caused(session, self.cause.cause_id)
+
+    async def _tried(
         self, operation: Operation, open_unit: Callable[[], AbstractAsyncContextManager[Unit]]
     ) -> Response:
         async for attempt in stamina.retry_context(
