@@ -53,7 +53,7 @@ async def bring_forward(units: Units, *, topic: str, source: Source) -> int:
         if rows:
             async with units.bulk(area=EVERYWHERE) as unit:
                 await _append(unit.session, rows)
-                await units.projections.apply(unit.session, _events(rows, units.projections))
+                await units.projections.apply(unit.session, events_of(rows, units.projections))
             brought += len(rows)
             await failpoint("recovery.brought")
     await _check_below(units, below)
@@ -89,7 +89,8 @@ async def _append(session: AsyncSession, rows: Sequence[LogRow]) -> None:
     await session.execute(_MOVE, [{"shard": s, "seq": n} for s, n in heads.items()])
 
 
-def _events(rows: Sequence[LogRow], projections: Projections) -> dict[int, list[Event]]:
+def events_of(rows: Sequence[LogRow], projections: Projections) -> dict[int, list[Event]]:
+    """The events in these rows, by shard. Raises: EventUnknown."""
     known: Mapping[str, Any] = projections.event_types
     events: dict[int, list[Event]] = {}
     for row in rows:

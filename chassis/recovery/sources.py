@@ -39,6 +39,8 @@ class FromTopics:
     brokers: str
     sources: Mapping[str, str]
     """Which service owns each topic."""
+    ended_at: dict[TopicPartition, int] | None = None
+    """Given, each reading begins where the one before it ended."""
 
     async def records(self, after: Mapping[Stream, int]) -> AsyncIterator[list[Record]]:
         """As `Source` says."""
@@ -66,6 +68,8 @@ class FromTopics:
         consumer.assign(wanted)
         ends = await consumer.end_offsets(wanted)
         await consumer.seek_to_beginning()
+        for partition, offset in (self.ended_at or {}).items():
+            consumer.seek(partition, offset)
         while unread := [p for p, end in ends.items() if await consumer.position(p) < end]:
             try:
                 async with asyncio.timeout(SILENCE_MAX_S):
@@ -80,6 +84,8 @@ class FromTopics:
                 for each in records
             ]
             yield [record for record in read if record is not None]
+        if self.ended_at is not None:
+            self.ended_at.update(ends)
 
 
 @dataclass(frozen=True)
