@@ -33,12 +33,12 @@ from tameng.offices import REQUEST_TIMEOUT_S, Office
 from tameng.problems import Problem
 from tameng.provision.command import commands as provision_commands
 from tameng.reconcile import reconcile
-from tameng.replay import replay
 from tameng.repair.commands import add_commands as add_repair_commands
+from tameng.replay import replay
 from tameng.roster import commands as roster_commands
 from tameng.state import KEYS_FOLDER
-from tameng.what_if import commands as what_if_commands
 from tameng.trace import trace
+from tameng.what_if import commands as what_if_commands
 
 app = typer.Typer(
     help="Tameng on one machine: cover for vulnerable workers, four services that agree through "

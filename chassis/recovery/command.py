@@ -91,7 +91,7 @@ async def rebuilt(service: Service[Any], settings: ServiceSettings) -> Rebuilt:
     """Make the tables of a service anew, while it goes on."""
     engine = owner_engine(settings.owner_url(), application=f"{service.name} rebuild")
     others = Topics(settings.topic_prefix).sources(service.listens_to)
-    source = FromTopics(settings.kafka, others, ended_at={})
+    source = FromTopics(settings.brokers(), others, ended_at={})
     replicas = service.replicas
     try:
         return await Rebuilding(
@@ -123,7 +123,7 @@ async def _recover(
     handles = service.store is None
     tools = service.tools(settings) if handles else None
     units = Units(engine, service.projections, clock.clock_of(settings), tools, makes=OnceOnly)
-    source: Source = FromTopics(settings.kafka, others | {own: service.name})
+    source: Source = FromTopics(settings.brokers(), others | {own: service.name})
     if archive is not None:
         source = InTurn([FromArchive(archive), source])
     try:

@@ -41,10 +41,10 @@ async def _ask(
     sent, above which nothing is asked for."""
     topics = Topics(settings.topic_prefix)
     topic = topics.of(service.name)
-    tails = await partitions.tails(settings.kafka, topic, source=service.name)
+    tails = await partitions.tails(settings.brokers(), topic, source=service.name)
     sent = tails[shard].highest.seq
     if from_seq <= sent:
         request = Rewind(topic=topic, shard=shard, from_seq=from_seq)
-        async with sender.producing(settings.kafka) as producer, asyncio.timeout(SEND_TIMEOUT_S):
+        async with sender.producing(settings.brokers()) as producer, asyncio.timeout(SEND_TIMEOUT_S):
             await producer.send_and_wait(topics.rewinds, request.model_dump_json().encode())
     return sent

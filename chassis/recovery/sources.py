@@ -36,7 +36,7 @@ class FromTopics:
     """The topics themselves. They are read from their beginnings: a record that was sent twice may
     stand anywhere."""
 
-    brokers: str
+    brokers: Brokers
     sources: Mapping[str, str]
     """Which service owns each topic."""
     ended_at: dict[TopicPartition, int] | None = None
