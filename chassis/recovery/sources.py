@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-unt
 from chassis import archive
 from chassis.bus import partitions, wire
 from chassis.bus.admission import Record, Stream, admit
+from chassis.bus.brokers import Brokers
 
 RECORDS_MAX = 2_000
 """Of one portion: each becomes one transaction."""
