@@ -24,7 +24,6 @@ from chassis.state.replay import Asked, Here, Part, ReplayImpossible, Report, So
 from chassis.state.replay.archived import ArchivedOthers, ArchivedOwn
 from chassis.state.replay.log import Log, LogCheck
 from contracts.enrollment import CardDelivered
-from services.enrollment.models import Card
 from tests.alone import Alone, Heard, MakeAlone
 from tests.archives import opened
 from tests.component.enrollment_office import Office
@@ -163,26 +162,25 @@ async def test_a_wrong_projection_shows_table_key_and_column(enrollment: Auditor
     wrong = Projections()
     wrong._by_type = dict(right._by_type)
 
-    async def forgets_the_place(session: AsyncSession, events: Sequence[CardDelivered]) -> None:
+    async def forgets_who(session: AsyncSession, events: Sequence[CardDelivered]) -> None:
         await right.apply_run(session, events)
-        cards = [e.card_id for e in events if e.card_id is not None]
-        statement = text("UPDATE cards SET place = NULL WHERE card_id = ANY(:cards)")
-        await session.execute(statement, {"cards": cards or await _all(session)})
+        statement = text(
+            "UPDATE cards SET delivered_by = NULL WHERE worker_id = ANY(CAST(:members AS uuid[]))"
+        )
+        await session.execute(statement, {"members": [e.worker_id for e in events]})
 
-    wrong._by_type[CardDelivered] = forgets_the_place
+    wrong._by_type[CardDelivered] = forgets_who
     enrollment.projections = wrong
     found = await enrollment.replay()
-    (delivered,) = await enrollment.lived.rows("SELECT count(*) FROM cards WHERE place IS NOT NULL")
+    (delivered,) = await enrollment.lived.rows(
+        "SELECT count(*) FROM cards WHERE delivered_by IS NOT NULL"
+    )
     assert found.differing == {"cards": delivered["count"]}
     first = found.differences[0]
     assert first.key.startswith("card_id ")
     assert first.live is not None
     assert first.replayed is not None
-    assert [n for n, v in first.live.items() if v != first.replayed[n]] == ["place"]
-
-
-async def _all(session: AsyncSession) -> Sequence[Any]:
-    return list(await session.scalars(text(f"SELECT card_id FROM {Card.__tablename__}")))
+    assert [n for n, v in first.live.items() if v != first.replayed[n]] == ["delivered_by"]
 
 
 async def test_tables_as_of_then_are_those_that_stood_then(enrollment: Auditor) -> None:
