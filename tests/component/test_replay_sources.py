@@ -247,6 +247,6 @@ async def _waiting(holder: Any) -> bool:
 
 
 async def _until(is_so: Callable[[], Any]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(150):
         while not await is_so():
             await asyncio.sleep(0.1)
