@@ -8,6 +8,7 @@ from typing import Annotated
 
 import httpx
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -102,10 +103,14 @@ def rows(found: Statuses, archived: Mapping[str, Mapping[int, int]]) -> list[Row
 
 def table(found: Sequence[Row]) -> Table:
     """A line a service, and below it one for each of its shards that is not complete."""
-    made = Table(title="Is the record complete?", title_justify="left")
+    made = Table(
+        title="Is the record complete?", title_justify="left", box=SIMPLE_HEAD, pad_edge=False
+    )
+    made.padding, made.collapse_padding = (0, 1), True
+    made.caption, made.caption_justify = f"{', '.join(READERS)}: applied by these", "left"
     columns, *cells = lines(found)
     for name in columns:
-        made.add_column(name, justify="left" if name == columns[0] else "right")
+        made.add_column(name, justify="left" if name == columns[0] else "right", no_wrap=True)
     for line in cells:
         made.add_row(*line, style="red" if line[0].startswith(SHARD) else None)
     return made
@@ -113,8 +118,7 @@ def table(found: Sequence[Row]) -> Table:
 
 def lines(found: Sequence[Row]) -> list[tuple[str, ...]]:
     """The names of the columns, and below them the lines of the table."""
-    readers = (f"applied by {reader}" for reader in READERS)
-    made = [("events of", "logged", "published", "archived", *readers, "of them parked")]
+    made = [("events of", "logged", "published", "archived", *READERS, "parked")]
     for owner in LISTENS_TO:
         own = [row for row in found if row.owner == owner]
         made.append((owner, *_cells(own, owner)))
