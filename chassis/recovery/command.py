@@ -109,7 +109,7 @@ async def recovered(
     engine = owner_engine(settings.owner_url(), application=f"{service.name} recover")
     role = make_url(settings.database_url.get_secret_value()).username or ""
     try:
-        async with _alone(engine, role=role):
+        async with alone_on(engine, role=role):
             return await _recover(service, settings, engine, archive=archive)
     finally:
         await engine.dispose()
@@ -138,7 +138,7 @@ async def _recover(
 
 
 @asynccontextmanager
-async def _alone(engine: AsyncEngine, *, role: str) -> AsyncIterator[None]:
+async def alone_on(engine: AsyncEngine, *, role: str) -> AsyncIterator[None]:
     """Keep the service out: its relay by the lock that it holds while it runs, and what somebody
     starts meanwhile by its right to record, which only an ended recovery gives back.
 

@@ -27,14 +27,14 @@ def add_command(commands: typer.Typer, service: Service[Any]) -> None:
 
         It is what readers do by themselves when a number is missing; the service has to run.
         """
-        sent = asyncio.run(_ask(service, load(service.settings), shard=shard, from_seq=from_seq))
+        sent = asyncio.run(ask(service, load(service.settings), shard=shard, from_seq=from_seq))
         if from_seq > sent:
             typer.echo(f"{service.name}: shard {shard} was sent up to {sent} only", err=True)
             raise typer.Exit(1)
         typer.echo(f"asked: {service.name} sends shard {shard} again, {from_seq} to {sent}")
 
 
-async def _ask(
+async def ask(
     service: Service[Any], settings: ServiceSettings, *, shard: int, from_seq: int
 ) -> int:
     """Put the request on the topic that relays listen to; the number up to which the shard was

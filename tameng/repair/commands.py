@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
+from chassis.bus.topics import Topics
 from tameng.checks import passed_on
 from tameng.environment import SERVICES
 from tameng.machine import describe, machine, service_command
 from tameng.problems import Problem
 from tameng.repair import backup as backups
-from tameng.repair import folders
+from tameng.repair import folders, readers
 from tameng.repair import restore as restores
 from tameng.repair.asking import asked
 from tameng.state import Say
@@ -53,7 +54,10 @@ def recover(
 
 async def _recover(service: str, words: Sequence[str], state: Path) -> None:
     async with machine(state=state, fresh=False, say=_say, services=()) as running:
-        done = await asked(running.described.environments, service, "recover", *words)
+        environments = running.described.environments
+        done = await asked(environments, service, "recover", *words)
+        topic = Topics(running.described.topic_prefix).of(service)
+        await readers.check(environments, service, done["heads"], topic=topic)
     _say(f"{service}: {done['brought']:,} events brought back under the numbers they had")
     _say(f"{service}: {done['handled_again']:,} events of others handled again")
     _say(f"now `tameng up --state {state}`")

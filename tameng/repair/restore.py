@@ -9,7 +9,7 @@ from tameng import state as state_folder
 from tameng.environment import SERVICES, Surroundings, of_service, run_of
 from tameng.machine import machine
 from tameng.problems import Problem
-from tameng.repair import dumps, folders
+from tameng.repair import dumps, folders, readers
 from tameng.repair.asking import asked
 from tameng.repair.backup import BESIDE, PERSONAL, SECRETS, dump_of, wrapped_of
 from tameng.state import KEYS_FOLDER, Say
@@ -98,6 +98,9 @@ async def _brought_forward(
             "others handled again"
         )
         told[service] = done
+    for service, done in told.items():
+        topic = f"{sources.prefix}{service}.events"
+        await readers.check(environments, service, done["heads"], topic=topic)
     for service in PERSONAL:
         file = str(wrapped_of(sources.keys, service))
         done = await asked(environments, service, "keys", "restore", file)

@@ -4,9 +4,13 @@ used twice, no effect comes twice, and none is lost."""
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
+from asyncpg import PostgresError  # type: ignore[import-untyped]
+from sqlalchemy import make_url
 
 from chassis import failpoints
 from chassis.bus import parking, wire
@@ -16,7 +20,9 @@ from chassis.failpoints import FailpointReached
 from chassis.ids import new_id
 from chassis.recovery import sources
 from chassis.recovery.again import Again, OnceOnly
+from chassis.recovery.command import ServiceRuns, alone_on
 from chassis.recovery.own_log import LogDiverged, bring_forward
+from chassis.recovery.rewind import ask
 from chassis.recovery.sources import FromArchive, FromTopics, Source, SourceIncomplete
 from chassis.state.database import owner_engine
 from chassis.state.unit import EVERYWHERE, Unit, Units
@@ -25,7 +31,7 @@ from contracts.event import Cause
 from tests.archives import opened
 from tests.databases import Templates
 from tests.integration.strangers import read_all, rows_of, whole
-from tests.integration.world import Node, World, billed, caught_up, until
+from tests.integration.world import Node, World, billed, caught_up, numbers_in, until
 
 SOONER, LATER = 120, 700
 PARKED = "topic, shard, seq, key, dropped_at"
@@ -226,6 +232,41 @@ async def test_what_was_given_up_stays_so_and_what_waited_and_was_handled_is_han
     await caught_up(banking, enrollment)
     wanted = {billed(n).event_id for n in range(60)} - {billed(n).event_id for n in (2, 13)}
     assert set(await banking.applied()) == wanted
+
+
+async def test_it_refuses_while_the_service_runs_and_keeps_it_out_meanwhile(world: World) -> None:
+    enrollment = world.enrollment
+    owner = owner_engine(enrollment.urls.owner, application="recover")
+    role = make_url(enrollment.urls.runtime).username or ""
+    enrollment.start_relay()
+    await enrollment.record(range(10))
+    await whole(enrollment)
+    with pytest.raises(ServiceRuns, match="stop it first"):
+        async with alone_on(owner, role=role):
+            pass
+    await enrollment.stop_relay()
+    async with alone_on(owner, role=role):
+        with pytest.raises(PostgresError, match="permission denied"):
+            await enrollment.record([10])
+    await enrollment.record([10])
+    await owner.dispose()
+
+
+async def test_a_relay_sends_a_shard_again_when_it_is_asked(world: World) -> None:
+    enrollment = world.enrollment
+    enrollment.start_relay()
+    await enrollment.record(numbers_in([3], each=20))
+    await whole(enrollment)
+    asked: Any = SimpleNamespace(kafka=enrollment.brokers, topic_prefix=enrollment.topics.prefix)
+    service: Any = SimpleNamespace(name="enrollment")
+    assert await ask(service, asked, shard=3, from_seq=21) == 20
+
+    async def sent_again() -> bool:
+        await ask(service, asked, shard=3, from_seq=16)
+        numbers = [record.seq for record in await read_all(enrollment)]
+        return numbers[:20] == list(range(1, 21)) and numbers[20:25] == list(range(16, 21))
+
+    await until(sent_again, poll_s=0.5)
 
 
 async def give_up(unit: Unit, line: Line) -> None:

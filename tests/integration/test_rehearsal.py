@@ -74,10 +74,11 @@ async def play(day: Day) -> None:
 async def a_claim(day: Day, number: int) -> None:
     """A family files, officers look and decide, and the money arrives."""
     known = set(day.claims)
+    await day.move_to(f"2025-07-{22 + 2 * number}")
     account = {"kind": "elsewhere", "bank_code": "014", "account_number": f"03567890{number:02}"}
     who = day.rosters.early[number]
     await claims._file(day, Death(who, "2025-07-20", f"Yustina Tefa {number}", account))
-    await day.move_to("2025-07-24", hour=9)
+    await day.move_to(f"2025-07-{23 + 2 * number}")
     for claim_id in (day.claims[worker_id] for worker_id in set(day.claims) - known):
         path = f"/claims/{claim_id}"
         await day.verifier.post("claims", f"{path}/verification", {}, key=f"verify {claim_id}")
