@@ -115,12 +115,13 @@ def shown(found: Samples) -> Group:
 
 
 def _bus(found: Samples) -> Table:
-    table = Table(title="The bus", title_justify="left", box=SIMPLE_HEAD)
+    table = Table(title="The bus", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in BUS:
-        table.add_column(name, justify="left" if name in {"service", "reads"} else "right")
+        is_name = name in {"service", "reads"}
+        table.add_column(name, justify="left" if is_name else "right", no_wrap=is_name)
     for service, samples in found.items():
         if samples is None:
-            table.add_row(service, Text("does not answer", style="bold red"))
+            table.add_row(Text(service, style="bold red"), Text("away", style="bold red"))
             continue
         topics = sorted({s.labels["topic"] for s in samples if s.name == "bus_watermark"})
         for place, topic in enumerate(topics or [""]):

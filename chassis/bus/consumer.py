@@ -45,9 +45,12 @@ class Consumer:
     gaps: Gaps = field(default_factory=Gaps)
     lag: Lag = field(default_factory=Lag)
     heard: Callable[[Admission, int], None] = _unheard
-    """Told of every poll that was applied, and how many of its records were not an event."""
+    """Told of every poll that was applied, and how many of its records, when they were read for the
+    first time, were not an event: the ends of silent partitions are read again and again."""
     _failures: int = 0
     _heard_at: dict[Stream, float] = field(default_factory=dict)
+    _read_to: dict[Stream, int] = field(default_factory=dict)
+    """The offset after the last one of each partition that was ever read."""
     _in_hand: set[Stream] = field(default_factory=set)
     """Of the poll that is not applied yet: they have been read to their end, and are behind."""
 
@@ -55,7 +58,7 @@ class Consumer:
         """Apply one poll in one transaction, then commit its offsets. Never raises: FastStream
         would swallow the error and read on.
         """
-        records = self._read(arrived)
+        records, strangers = self._read(arrived)
         self._in_hand |= {record.stream for record in records}
         try:
             admission = await self.store.apply(records)
@@ -67,16 +70,33 @@ class Consumer:
         self._failures = 0
         self._in_hand.clear()
         self.lag.applied({Stream(r.topic, r.partition): r.timestamp / 1000 for r in arrived})
-        self.heard(admission, len(arrived) - len(records))
+        self.heard(admission, self._fresh(strangers, arrived))
         self.gaps.after_poll(reached=admission.watermarks, highest=admission.highest)
         await failpoint("consumer.applied")
         await self._commit(consumer, arrived)
 
-    def _read(self, arrived: Sequence[ConsumerRecord]) -> list[Record]:
+    def _read(self, arrived: Sequence[ConsumerRecord]) -> tuple[list[Record], list[ConsumerRecord]]:
+        """The events, and the records that are none."""
         now = asyncio.get_running_loop().time()
         self._heard_at |= {Stream(record.topic, record.partition): now for record in arrived}
-        read = (wire.read(record, source=self.sources[record.topic]) for record in arrived)
-        return [record for record in read if record is not None]
+        records, strangers = [], []
+        for each in arrived:
+            record = wire.read(each, source=self.sources[each.topic])
+            if record is None:
+                strangers.append(each)
+            else:
+                records.append(record)
+        return records, strangers
+
+    def _fresh(self, strangers: Iterable[ConsumerRecord], arrived: Sequence[ConsumerRecord]) -> int:
+        """How many of the strangers are new; from now on everything that arrived is old."""
+        read_to = self._read_to
+        fresh = sum(
+            each.offset >= read_to.get(Stream(each.topic, each.partition), 0) for each in strangers
+        )
+        for stream, end in {Stream(r.topic, r.partition): r.offset + 1 for r in arrived}.items():
+            read_to[stream] = max(end, read_to.get(stream, 0))
+        return int(fresh)
 
     def _back_off_s(self) -> float:
         self._failures += 1
