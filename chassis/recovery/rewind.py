@@ -45,6 +45,9 @@ async def ask(
     sent = tails[shard].highest.seq
     if from_seq <= sent:
         request = Rewind(topic=topic, shard=shard, from_seq=from_seq)
-        async with sender.producing(settings.brokers()) as producer, asyncio.timeout(SEND_TIMEOUT_S):
+        async with (
+            sender.producing(settings.brokers()) as producer,
+            asyncio.timeout(SEND_TIMEOUT_S),
+        ):
             await producer.send_and_wait(topics.rewinds, request.model_dump_json().encode())
     return sent

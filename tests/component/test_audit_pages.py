@@ -8,8 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from chassis.archive import segments
 from contracts.audit import QuestionAsked
-from services.audit.adapters import duck, segments
+from services.audit.adapters import duck
 from services.audit.rules.shown import rupiah
 from tests.alone import Alone, MakeAlone, key
 from tests.archives import opened

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chassis.bus.brokers import Brokers
 from services.audit.adapters.signing import Signer
 from services.audit.rules import reports as signed_reports
 from services.audit.settings import signing_key_in
@@ -24,7 +25,8 @@ def described(folder: Path) -> Described:
     settings = environment("audit", folder)
     Path(settings["AUDIT_CHECKPOINTS_FILE"]).write_text(f"{OLDER}---\n{NOTE}", encoding="utf-8")
     return Described(
-        pid=1, urls={}, environments={"audit": settings}, origins={}, kafka="", topic_prefix="",
+        pid=1, urls={}, environments={"audit": settings}, origins={}, kafka=Brokers(addresses=""),
+        topic_prefix="",
         clock_file=None,
     )  # fmt: skip
 
