@@ -55,7 +55,7 @@ FORBIDDEN = (
     "DROP DATABASE {database}",
     "ALTER DATABASE {database} SET row_security = off",
     "ALTER SYSTEM SET fsync = off",
-    "COPY event_log TO '/tmp/log'",
+    "COPY event_log TO '/var/log/stolen'",
     "COPY event_log FROM PROGRAM 'id'",
     "SELECT pg_read_file('pg_hba.conf')",
     "SELECT lo_import('/etc/passwd')",
