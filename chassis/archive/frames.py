@@ -76,9 +76,12 @@ def framed(record: Record) -> bytes:
     """The frame of a record. The same record has the same frame, whenever and wherever it comes."""
     key = record.key.encode()
     parts = [record.event_id.bytes, _LENGTH.pack(len(key)), key, _LENGTH.pack(len(record.headers))]
+    pack = _LENGTH.pack
     for name, value in record.headers:
-        parts.append(_named(name))
-        parts += (_LENGTH.pack(_NULL),) if value is None else (_LENGTH.pack(len(value)), value)
+        if value is None:
+            parts += (_named(name), pack(_NULL))
+        else:
+            parts += (_named(name), pack(len(value)), value)
     parts.append(record.body)
     payload = b"".join(parts)
     head = _HEAD.pack(MAGIC, len(payload), record.seq)
