@@ -2,14 +2,10 @@
 
 import asyncio
 import json
-import os
-import resource
-import time
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import typer
@@ -17,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.bus.reread import Reread
 from chassis.bus.topics import Topics
+from chassis.replay_answer import Watch, told
+from chassis.replay_options import PROCESSES, Options
 from chassis.replay_workers import Processes
 from chassis.replay_workers import processes as processes_
 from chassis.service import CannotStart, Service
@@ -36,48 +34,6 @@ from chassis.state.replay.archived import ArchivedOthers, ArchivedOwn
 from chassis.state.replay.log import Log, LogCheck
 from chassis.state.replay.workers import found_in
 
-PROCESSES_MAX = 12
-PROCESSES = os.cpu_count() or 1
-
-
-class _Options:
-    source = Annotated[
-        Literal["log", "archive"],
-        typer.Option("--from", help="The own log and the topics of others; or the archive alone."),
-    ]
-    archive = Annotated[
-        Path | None,
-        typer.Option(
-            exists=True,
-            file_okay=False,
-            metavar="FOLDER",
-            help="The archive. A replay from the log compares each row of the log with it.",
-        ),
-    ]
-    until = Annotated[
-        str | None,
-        typer.Option(
-            metavar="INSTANT",
-            help="The tables of that moment (2025-08-01T00:00+08:00): up to the first event of "
-            "each shard that was recorded later. Compared with what the other source makes.",
-        ),
-    ]
-    until_event = Annotated[
-        str | None, typer.Option(metavar="EVENT_ID", help="The same, when it was just recorded.")
-    ]
-    keep = Annotated[
-        bool, typer.Option("--keep", help="Leave the schema; its name is in the answer.")
-    ]
-    processes = Annotated[
-        int,
-        typer.Option(
-            "--processes", min=1, max=PROCESSES_MAX, help="How many apply at the same time."
-        ),
-    ]
-    progress = Annotated[
-        bool, typer.Option("--progress", help="Tell how far it is, a line of JSON each time.")
-    ]
-
 
 def add_command(commands: typer.Typer, service: Service[Any]) -> None:
     """`replay`."""
@@ -85,13 +41,13 @@ def add_command(commands: typer.Typer, service: Service[Any]) -> None:
     @commands.command()
     def replay(  # noqa: PLR0913  (an option each)
         *,
-        source: _Options.source = "log",
-        archive: _Options.archive = None,
-        until: _Options.until = None,
-        until_event: _Options.until_event = None,
-        keep: _Options.keep = False,
-        processes: _Options.processes = PROCESSES,
-        progress: _Options.progress = False,
+        source: Options.source = "log",
+        archive: Options.archive = None,
+        until: Options.until = None,
+        until_event: Options.until_event = None,
+        keep: Options.keep = False,
+        processes: Options.processes = PROCESSES,
+        progress: Options.progress = False,
     ) -> None:
         """Rebuild all tables from the events in a schema beside the live ones, compare, and tell
         what differs. The service may go on meanwhile.
@@ -104,7 +60,7 @@ def add_command(commands: typer.Typer, service: Service[Any]) -> None:
             source, _against(source, archive, until or until_event), _instant(until),
             _id(until_event), keep,
         )  # fmt: skip
-        settings, watch = load(service.settings), _Watch()
+        settings, watch = load(service.settings), Watch()
         try:
             with processes_(processes, partial(_work, service, settings, archive)) as workers:
                 report = asyncio.run(_replay(service, settings, workers, asked, show=progress))
@@ -193,52 +149,3 @@ async def _replay(
 
 def _engine(service: Service[Any], settings: ServiceSettings) -> AsyncEngine:
     return owner_engine(settings.owner_url(), application=f"{service.name} replay")
-
-
-def _cpu_s() -> float:
-    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in usage)
-
-
-@dataclass
-class _Watch:
-    """Wall time, and the CPU of the processes here (not of Postgres), from now on."""
-
-    began: float = field(default_factory=time.perf_counter)
-    cpu_before_s: float = field(default_factory=_cpu_s)
-
-    def speed(self, events: int) -> dict[str, float]:
-        """Since it was made; the workers have ended."""
-        took_s = time.perf_counter() - self.began
-        return {
-            "seconds": round(took_s, 2),
-            "events_per_s": round(events / took_s),
-            "cpu_s": round(_cpu_s() - self.cpu_before_s, 2),
-        }
-
-
-def told(report: Report) -> dict[str, Any]:
-    """A report as JSON says it."""
-    tables: dict[str, dict[str, Any]] = {
-        name: {"rows": made.rows, "replayed": made.md5} for name, made in report.made.items()
-    }
-    for name, (live, made) in report.tables.items():
-        tables[name] = {
-            "rows": live.rows,
-            "live": live.md5,
-            "replayed": made.md5,
-            "replayed_rows": made.rows,
-        }
-    return {
-        "same": report.same,
-        "from": report.source,
-        "against": report.against,
-        "until": report.cut.until,
-        "heads": report.cut.own,
-        "events": report.events,
-        "log_compared_with_archive": report.log_compared,
-        "tables": tables,
-        "differing": report.differing,
-        "differences": [difference._asdict() for difference in report.differences],
-        "kept": report.kept,
-    }

@@ -3,12 +3,11 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -207,15 +206,18 @@ async def test_tables_as_of_then_are_those_that_stood_then(enrollment: Auditor) 
 
 
 async def test_a_killed_replay_leaves_neither_process_nor_schema(alone: MakeAlone) -> None:
-    lived = await LIVES["claims"](alone)
+    lived = await alone("enrollment")
+    await Office(lived).open()
     owner = owner_engine(lived.urls.owner, application="test")
     async with owner.begin() as holder:
         await holder.execute(text("LOCK TABLE event_log"))  # so that the workers wait
         command = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "services.claims", "replay", "--processes", "2"),
+            *(sys.executable, "-m", "services.enrollment", "replay", "--processes", "2"),
             env=os.environ | _environment(lived),
         )
-        await _until(lambda: _waiting(holder))
+        while not await _waiting(owner):
+            assert command.returncode is None
+            await asyncio.sleep(0.1)
         children = psutil.Process(command.pid).children()
         assert len(children) == 2
         command.kill()
@@ -238,15 +240,12 @@ def _environment(lived: Alone) -> dict[str, str]:
     }
 
 
-async def _waiting(holder: Any) -> bool:
-    waiting = await holder.scalar(
-        text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
-             "AND datname = current_database()")
-    )  # fmt: skip
+async def _waiting(owner: AsyncEngine) -> bool:
+    async with owner.connect() as looking:  # each time anew: a transaction sees the first answer
+        waiting = await looking.scalar(
+            text(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                "AND datname = current_database()"
+            )
+        )
     return bool(waiting >= 2)
-
-
-async def _until(is_so: Callable[[], Any]) -> None:
-    async with asyncio.timeout(150):
-        while not await is_so():
-            await asyncio.sleep(0.1)
