@@ -66,10 +66,10 @@ def claim(case: Answer) -> tuple[str, ...]:
 def money(answer: Answer) -> Iterator[Answer]:
     """Rupiah by benefit, by kind of claim, and in all; and how many claims were approved."""
     before, after = answer["before"], answer["after"]
-    for by in ("by_benefit", "by_kind"):
+    for by, words in (("by_benefit", "{}"), ("by_kind", "all lines, {}")):
         for name in sorted({*before[by], *after[by]}):
             sides = before[by].get(name, 0), after[by].get(name, 0)
-            yield {"name": name, "before": sides[0], "after": sides[1]}
+            yield {"name": words.format(name), "before": sides[0], "after": sides[1]}
     for name in ("held", "awarded"):
         yield {"name": f"in all, {name}", "before": before[name], "after": after[name]}
 
