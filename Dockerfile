@@ -24,15 +24,13 @@ WORKDIR /app
 FROM base AS service-packages
 ARG SERVICE
 COPY services/${SERVICE}/requirements.lock .
-RUN --mount=type=cache,target=/root/.cache/pip \
-    python -m venv venv \
-    && pip install --require-hashes --only-binary :all: --requirement requirements.lock
+RUN python -m venv venv \
+    && pip install --no-cache-dir --require-hashes --only-binary :all: --requirement requirements.lock
 
 FROM base AS tools-packages
 COPY tameng/requirements.lock .
-RUN --mount=type=cache,target=/root/.cache/pip \
-    python -m venv venv \
-    && pip install --require-hashes --only-binary :all: --requirement requirements.lock
+RUN python -m venv venv \
+    && pip install --no-cache-dir --require-hashes --only-binary :all: --requirement requirements.lock
 
 FROM base AS tools
 COPY --from=tools-packages /app/venv venv

@@ -49,6 +49,7 @@ def write(folder: Path) -> int:
     """Make what is missing; returns how many files that was."""
     folder.mkdir(parents=True, exist_ok=True)
     keys, made = Keys(folder / OPERATOR), 0
+    keys.password("kafka-admin")
     for part, files in shares(keys).items():
         (folder / part).mkdir(exist_ok=True)
         for name, content in files.items():
@@ -89,13 +90,21 @@ def shares(keys: Keys) -> Mapping[str, Mapping[str, bytes]]:
         },
         "audit": {"signing-key.pem": keys.audit_signing_key_file().read_bytes()},
     }
-    return {service: of_services[service] | own[service] for service in SERVICES} | {
-        "rail": {"rail.secret": keys.rail_secret_file().read_bytes()},
-        "postgres": {"postgres.password": keys.password("postgres").encode()},
-        "redis": {"valkey.conf": VALKEY.format(password=keys.password("redis")).encode()},
-        "kafka": {"server.properties": _kafka(keys).encode()},
-        "grafana": {"grafana.password": keys.password("grafana").encode()},
+    owners = {
+        f"{service}-migrate": {"owner.password": keys.password(f"{service}-owner").encode()}
+        for service in SERVICES
     }
+    return (
+        {service: of_services[service] | own[service] for service in SERVICES}
+        | owners
+        | {
+            "rail": {"rail.secret": keys.rail_secret_file().read_bytes()},
+            "postgres": {"postgres.password": keys.password("postgres").encode()},
+            "redis": {"valkey.conf": VALKEY.format(password=keys.password("redis")).encode()},
+            "kafka": {"server.properties": _kafka(keys).encode()},
+            "grafana": {"grafana.password": keys.password("grafana").encode()},
+        }
+    )
 
 
 def _of_every_service(keys: Keys, service: str) -> dict[str, bytes]:

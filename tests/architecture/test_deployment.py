@@ -69,24 +69,28 @@ def test_the_files_are_what_their_readers_take(command: tuple[str, ...]) -> None
     assert done.returncode == 0, (done.stdout + done.stderr).decode()
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("part", [*SERVICES, *(f"{each}-migrate" for each in SERVICES)])
 def test_a_service_starts_from_what_its_container_is_given(
-    service: str,
+    part: str,
     parts: dict[str, Any],
     made: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    given = environment(parts[service])
+    given, service = environment(parts[part]), part.removesuffix("-migrate")
     settings_class = import_module(f"services.{service}.settings").Settings
     known = {f"{service}_{field}".upper() for field in settings_class.model_fields}
     assert given.keys() <= known
     (tmp_path / "now").write_text("2025-07-01T08:00:00+08:00")
     for name, value in given.items():
-        here = value.replace("/run/secrets", str(made / mounts(parts[service])["/run/secrets"]))
+        here = value
+        for target, folder in mounts(parts[part]).items():
+            here = here.replace(target, str(made / folder))
         monkeypatch.setenv(name, here.replace("/clock", str(tmp_path)))
     settings = load(settings_class)
     operator = of_service(surroundings(made), service)
+    if part != service:
+        assert settings.owner_url() == operator[f"{service.upper()}_OWNER_DATABASE_URL"]
     assert settings.database_url.get_secret_value() == operator[f"{service.upper()}_DATABASE_URL"]
     assert (
         settings.brokers().password()
@@ -97,18 +101,19 @@ def test_a_service_starts_from_what_its_container_is_given(
 def test_each_part_sees_its_own_secrets_and_they_are_all_there(
     parts: dict[str, Any], made: Path
 ) -> None:
-    seen = {name: set(mounts(part).values()) for name, part in parts.items()}
-    assert all(folders <= {name} for name, folders in seen.items())
+    for name, part in parts.items():
+        own = {name, name.removesuffix("-migrate"), *[secrets.OPERATOR][: name == "provision"]}
+        assert set(mounts(part).values()) <= own
     asked = {
-        made / name / Path(value).name
-        for name, part in parts.items()
+        made / mounts(part)[str(Path(value).parent)] / Path(value).name
+        for part in parts.values()
         for value in environment({"environment": part.get("environment", {})}).values()
-        if value.startswith("/run/secrets/")
+        if value.startswith("/run/") and value.count("/") > len(("", "run"))
     }
     assert len(asked) > 2 * len(SERVICES)
     assert [file for file in asked if not file.is_file()] == []
     everything = {name for name, part in parts.items() if "secrets:/secrets" in str(part)}
-    assert everything == {"secrets", "provision", "demo"}
+    assert everything == {"secrets", "demo"}
 
 
 def test_what_serves_is_hardened_and_watched(parts: dict[str, Any]) -> None:
@@ -117,7 +122,9 @@ def test_what_serves_is_hardened_and_watched(parts: dict[str, Any]) -> None:
         assert part["read_only"]
         assert part["cap_drop"] == ["ALL"]
         assert part["build"]["args"] == {"SERVICE": name}
-        assert part["depends_on"]["provision"]["condition"] == "service_completed_successfully"
+        once = "service_completed_successfully"
+        assert part["depends_on"][f"{name}-migrate"]["condition"] == once
+        assert parts[f"{name}-migrate"]["depends_on"]["provision"]["condition"] == once
     for name, part in parts.items():
         assert "mem_limit" in part or part.get("build", {}).get("target") == "tools", name
         for port in part.get("ports", ()):
