@@ -30,10 +30,13 @@ RED = {
     "invoices_overdue": 0,
     "rail_differences_open": 0,
     "claims_payouts_failed": 0,
+    "ledger_accounts_off": 0,
     "archive_unsigned_events": 0,
     "archive_verified_age_seconds": 604_800,
 }
 """Above this an alarm of `deploy/monitoring/alerts.yml` fires, when it lasts."""
+NO_ALARM = {"none", "observation"}
+"""Kinds of findings that say nothing of the record itself."""
 RED_LABELS = {"payouts_unknown": "person", "payouts_open": "stopped", "claims_open": "late 24h"}
 """Of these a single value is an alarm, with these labels."""
 SHOWN = (
@@ -63,6 +66,8 @@ class Sample(NamedTuple):
     @property
     def is_red(self) -> bool:
         """Whether an alarm would fire, were it to last."""
+        if self.name == "findings_open":
+            return self.value > 0 and self.labels.get("kind") not in NO_ALARM
         if self.name in RED_LABELS:
             return self.value > 0 and bool(
                 set(self.labels.values()) & set(RED_LABELS[self.name].split())

@@ -109,3 +109,6 @@ def test_the_terminal_shows_what_is_amiss_in_red() -> None:
     fine = watching.Sample("claims_open", {"left": "72h"}, 7)
     old = watching.Sample("bus_lag_age_seconds", {"topic": "a.events", "shard": "1"}, 121)
     assert (late.is_red, fine.is_red, old.is_red) == (True, False, True)
+    kinds = ("none", "observation", "content-differs")
+    findings = [watching.Sample("findings_open", {"kind": kind}, 1) for kind in kinds]
+    assert [each.is_red for each in findings] == [False, False, True]
