@@ -27,7 +27,7 @@ def run(service: Service[Any]) -> None:
         _commands(service)(prog_name=f"python -m services.{service.name}")
     except SettingsInvalid as error:
         sys.exit(f"{service.name}: set in the environment: {error}")
-    except CannotStart as error:
+    except (CannotStart, migrations.WrongDatabase) as error:
         sys.exit(f"{service.name}: {error}")
     except KafkaError as error:
         sys.exit(f"{service.name}: Kafka does not answer as it should: {error}")
@@ -69,6 +69,9 @@ async def _check_surroundings(service: Service[Any], settings: ServiceSettings) 
     engine = owner_engine(settings.database_url.get_secret_value(), application=service.name)
     try:
         async with engine.connect() as connection:
+            await connection.run_sync(
+                lambda opened: migrations.check_owner(opened, service=service.name)
+            )
             if not await connection.run_sync(
                 lambda opened: migrations.is_current(opened, service=service.name)
             ):

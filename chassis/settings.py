@@ -4,7 +4,7 @@ import base64
 import binascii
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
@@ -13,6 +13,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from chassis.bus.brokers import Brokers, Security
 
 KEY_BYTES = 32
+DIFFERENT_BYTES_MIN = 10
+"""A key made by chance has about thirty different ones: fewer is a sample, or counted out."""
+PASSWORD_CHARACTERS_MIN = 16
+"""In production: a shorter one is a default or can be guessed."""
 
 
 class SettingsInvalid(Exception):
@@ -29,6 +33,8 @@ def key_in(path: Path) -> bytes:
         raise ValueError(f"{path} does not hold base64") from None
     if len(key) != KEY_BYTES:
         raise ValueError(f"{path} holds {len(key)} bytes, not {KEY_BYTES}")
+    if len(set(key)) < DIFFERENT_BYTES_MIN:
+        raise ValueError(f"{path} holds no key made by chance: make one (`tameng secrets`)")
     return key
 
 
@@ -146,6 +152,23 @@ class ServiceSettings(BusSettings):
             raise ValueError(f"{variable}: production runs on real time, unset it")
         return self
 
+    @model_validator(mode="after")
+    def _passwords_in_production(self) -> Self:
+        if self.mode == "production":
+            for name, url in self.addresses_with_passwords().items():
+                if len(unquote(urlsplit(url).password or "")) < PASSWORD_CHARACTERS_MIN:
+                    raise ValueError(
+                        f"{_variable(type(self), name)}: its password has fewer than "
+                        f"{PASSWORD_CHARACTERS_MIN} characters, as a default has: make one by "
+                        "chance (`tameng secrets`)"
+                    )
+        return self
+
+    def addresses_with_passwords(self) -> dict[str, str]:
+        """The addresses that hold a password, by the name of their field."""
+        urls = {"database_url": self.database_url, "owner_database_url": self.owner_database_url}
+        return {name: url.get_secret_value() for name, url in urls.items() if url is not None}
+
     def owner_url(self) -> str:
         """The owner role's address, with its password. Raises SettingsInvalid when not given."""
         if self.owner_database_url is None:
@@ -190,8 +213,8 @@ def _with_password(url: str, file: Path, variable: str) -> str:
     except OSError as error:
         raise ValueError(f"{variable}: cannot read {file}: {error.strerror}") from None
     parts = urlsplit(url)
-    user, _, place = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=f"{user}:{password}@{place}"))
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:{password}@{place}"))
 
 
 def _variable(settings_class: type[BaseSettings], field: str) -> str:

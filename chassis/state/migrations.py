@@ -15,6 +15,8 @@ _GRANTS = (
     'REVOKE UPDATE, DELETE, TRUNCATE ON event_log FROM "{role}"',
     'REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM "{role}"',
 )
+_MARK = "the log of "
+_MARKED = text("SELECT obj_description(to_regclass('public.event_log'))")
 _HELD = text("""
     SELECT NOT (role.rolsuper OR role.rolbypassrls OR pg_has_role(log.relowner, 'USAGE'))
     FROM pg_roles role, pg_class log
@@ -29,15 +31,32 @@ def configuration(service: str, connection: Connection | None = None) -> Config:
     return config
 
 
+class WrongDatabase(RuntimeError):
+    """A database that holds another service's log; the text says whose."""
+
+
 async def migrate(owner: AsyncEngine, *, service: str, runtime_url: str) -> None:
-    """Run the service's migrations as the owner of its tables, then grant the runtime role."""
+    """Run the service's migrations as the owner of its tables, then grant the runtime role.
+
+    Raises: WrongDatabase, before anything is changed.
+    """
     role = make_url(runtime_url).username
     async with owner.begin() as connection:
+        await connection.run_sync(lambda opened: check_owner(opened, service=service))
         await connection.run_sync(
             lambda opened: command.upgrade(configuration(service, opened), "head")
         )
+        await connection.execute(text(f"COMMENT ON TABLE event_log IS '{_MARK}{service}'"))
         for grant in _GRANTS:
             await connection.execute(text(grant.format(role=role)))
+
+
+def check_owner(connection: Connection, *, service: str) -> None:
+    """Raises WrongDatabase when the log here is another service's: the numbers of migrations
+    alone would not tell."""
+    found = connection.scalar(_MARKED)
+    if found not in (None, f"{_MARK}{service}"):
+        raise WrongDatabase(f"its database holds {found}, not its own: set the address of its own")
 
 
 def is_current(connection: Connection, *, service: str) -> bool:

@@ -34,6 +34,10 @@ class Settings(SealingSettings):
     law rolls it past holidays (PP 44/2015 art. 24(4)), and joint leave is leave, which each
     employer may give or not; claims reckons its terms so too."""
 
+    def addresses_with_passwords(self) -> dict[str, str]:
+        """Redis's too."""
+        return super().addresses_with_passwords() | {"redis_url": self.redis_url}
+
     def pepper(self) -> bytes:
         """The secret of the hashes by which people are found."""
         return key_in(self.pepper_file)

@@ -2,6 +2,7 @@
 
 import base64
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from pydantic import ValidationError
@@ -105,6 +106,24 @@ def test_production_lets_nobody_onto_the_bus_without_a_password(
     assert refusal().startswith("THING_KAFKA_SECURITY: on plaintext anybody may write events, set ")
 
 
+def test_production_refuses_a_password_that_anybody_could_guess(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "kafka").write_text("k" * 32)
+    environment.setenv("THING_KAFKA_USER", "thing")
+    environment.setenv("THING_KAFKA_PASSWORD_FILE", str(tmp_path / "kafka"))
+    environment.setenv("THING_MODE", "production")
+    line = refusal()
+    assert line.startswith("THING_DATABASE_URL: its password has fewer than 16 characters")
+    assert "hunter2" not in line
+    (tmp_path / "database").write_text("as long/as @ made by chance\n")
+    environment.setenv("THING_DATABASE_PASSWORD_FILE", str(tmp_path / "database"))
+    address = load(ThingSettings).database_url.get_secret_value()
+    assert urlsplit(address).password == "as%20long%2Fas%20%40%20made%20by%20chance"
+    environment.setenv("THING_DATABASE_PASSWORD_FILE", str(tmp_path / "gone"))
+    assert refusal().startswith(f"THING_DATABASE_PASSWORD_FILE: cannot read {tmp_path / 'gone'}")
+
+
 @pytest.mark.parametrize("name", ["JWKS_FILE", "CLOCK_FILE", "MASTER_KEY_FILE"])
 def test_a_missing_file_is_named(
     environment: pytest.MonkeyPatch, tmp_path: Path, name: str
@@ -114,7 +133,7 @@ def test_a_missing_file_is_named(
     assert str(tmp_path / "gone") in refusal()
 
 
-@pytest.mark.parametrize("content", ["c2hvcnQ=", "not base64!", ""])
+@pytest.mark.parametrize("content", ["c2hvcnQ=", "not base64!", "", 43 * "A" + "="])
 def test_a_master_key_that_is_no_key_is_refused_without_showing_it(
     environment: pytest.MonkeyPatch, tmp_path: Path, content: str
 ) -> None:
