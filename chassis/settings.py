@@ -43,6 +43,13 @@ def text_in(path: Path) -> str:
     return path.read_text().strip()
 
 
+def _read(path: Path, variable: str) -> str:
+    try:
+        return text_in(path)
+    except OSError as error:
+        raise ValueError(f"{variable}: cannot read {path}: {error.strerror}") from None
+
+
 def _existing(path: Path) -> Path:
     if not path.is_file():
         raise ValueError(f"no such file: {path}")
@@ -140,7 +147,7 @@ class ServiceSettings(BusSettings):
         """Addresses with the passwords of the files that stand beside them."""
         files = {name: f"{name.removesuffix('url')}password_file" for name in cls.model_fields}
         return given | {
-            name: _with_password(given[name], Path(given[file]), _variable(cls, file))
+            name: with_password(given[name], _read(Path(given[file]), _variable(cls, file)))
             for name, file in files.items()
             if name.endswith("_url") and given.get(name) and given.get(file)
         }
@@ -154,14 +161,19 @@ class ServiceSettings(BusSettings):
 
     @model_validator(mode="after")
     def _passwords_in_production(self) -> Self:
-        if self.mode == "production":
-            for name, url in self.addresses_with_passwords().items():
-                if len(unquote(urlsplit(url).password or "")) < PASSWORD_CHARACTERS_MIN:
-                    raise ValueError(
-                        f"{_variable(type(self), name)}: its password has fewer than "
-                        f"{PASSWORD_CHARACTERS_MIN} characters, as a default has: make one by "
-                        "chance (`tameng secrets`)"
-                    )
+        if self.mode == "development":
+            return self
+        passwords = {
+            name: unquote(urlsplit(url).password or "")
+            for name, url in self.addresses_with_passwords().items()
+        } | {"kafka_password_file": self.brokers().password()}
+        for name, password in passwords.items():
+            if len(password) < PASSWORD_CHARACTERS_MIN:
+                raise ValueError(
+                    f"{_variable(type(self), name)}: its password has fewer than "
+                    f"{PASSWORD_CHARACTERS_MIN} characters, as a default has: make one by "
+                    "chance (`tameng secrets`)"
+                )
         return self
 
     def addresses_with_passwords(self) -> dict[str, str]:
@@ -207,14 +219,12 @@ def _problem(settings_class: type[BaseSettings], error: ErrorDetails) -> str:
     return f"{_variable(settings_class, str(error['loc'][0]))}: {message}"
 
 
-def _with_password(url: str, file: Path, variable: str) -> str:
-    try:
-        password = quote(text_in(file), safe="")
-    except OSError as error:
-        raise ValueError(f"{variable}: cannot read {file}: {error.strerror}") from None
+def with_password(url: str, password: str) -> str:
+    """The same address, with another password."""
     parts = urlsplit(url)
-    place = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:{password}@{place}"))
+    login, _, host = parts.netloc.rpartition("@")
+    user = login.partition(":")[0]
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
 
 
 def _variable(settings_class: type[BaseSettings], field: str) -> str:

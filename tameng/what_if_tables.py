@@ -53,14 +53,22 @@ def claim(case: Answer) -> tuple[str, ...]:
     before, after = case["before"], case["after"]
     return (
         case["number"] or case["claim_id"],
-        _changed(before["decision"], after["decision"]),
         rupiah(before["amount"]),
         rupiah(after["amount"]),
         rupiah(case["difference"], signed=True),
-        _changed(str(before["approvers"]), str(after["approvers"])),
-        ", ".join(case["because"]) or "what an earlier decision paid",
-        after["outcome"] or "",
+        "; ".join(_why(case)),
     )
+
+
+def _why(case: Answer) -> Iterator[str]:
+    before, after = case["before"], case["after"]
+    if before["decision"] != after["decision"]:
+        yield f"{before['decision']} → {after['decision']}"
+    if before["approvers"] != after["approvers"]:
+        yield f"{before['approvers']} → {after['approvers']} approvers"
+    yield ", ".join(case["because"]) or "what an earlier decision paid"
+    if after["outcome"]:
+        yield after["outcome"]
 
 
 def money(answer: Answer) -> Iterator[Answer]:
@@ -92,15 +100,9 @@ def rupiah(amount: int, *, signed: bool = False) -> str:
 
 
 RULES = rule, ("Rule", "In force", "What if", "Events from", "Article")
-CLAIMS = claim, (
-    "Claim", "Decision", "Recorded", "What if", "Difference", "Approvers", "Because of", "Outcome",
-)  # fmt: skip
+CLAIMS = claim, ("Claim", "Recorded", "What if", "Difference", "Why")
 MONEY = sums, ("Money", "Recorded", "What if", "Difference")
 LEFT = left, ("Claim", "Why it stays as it is")
-
-
-def _changed(before: str, after: str) -> str:
-    return before if before == after else f"{before} → {after}"
 
 
 def table(title: str, rows: list[Answer], kind: tuple[Any, tuple[str, ...]]) -> Table:
@@ -109,7 +111,9 @@ def table(title: str, rows: list[Answer], kind: tuple[Any, tuple[str, ...]]) -> 
     found = Table(title=title, title_style="bold", title_justify="left")
     for column in columns:
         is_number = column in {"Recorded", "What if", "In force", "Difference"}
-        found.add_column(column, justify="right" if is_number else "left", overflow="fold")
+        found.add_column(
+            column, justify="right" if is_number else "left", no_wrap=is_number or column == "Claim"
+        )
     for row in rows[:CLAIMS_SHOWN_MAX]:
         found.add_row(*cells(row))
     if len(rows) > CLAIMS_SHOWN_MAX:

@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import BusSettings, ExistingFile, text_in
-from tameng.stack.databases import Database, Role, with_password
+from chassis.settings import BusSettings, ExistingFile, text_in, with_password
+from tameng.stack.databases import Database, Role
 
 
 def _folder(path: Path) -> Path:

@@ -1,7 +1,7 @@
 """A database and two roles for each service."""
 
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg  # type: ignore[import-untyped]
 
@@ -53,14 +53,6 @@ async def create(superuser_url: str, *databases: Database) -> list[str]:
 def with_database(url: str, name: str) -> str:
     """The same address, for another database of the server."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-
-
-def with_password(url: str, password: str) -> str:
-    """The same address, with another password."""
-    parts = urlsplit(url)
-    login, _, host = parts.netloc.rpartition("@")
-    user = login.partition(":")[0]
-    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
 
 
 def url_for(superuser_url: str, *, database: str, role: Role, driver: str) -> str:
