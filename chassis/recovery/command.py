@@ -2,32 +2,27 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import clock
-from chassis.bus.relay import Relay
 from chassis.bus.topics import Topics
 from chassis.recovery.again import Again, OnceOnly
+from chassis.recovery.alone import ServiceRuns, alone_on
+from chassis.recovery.from_topics import FromTopics
 from chassis.recovery.own_log import EventUnknown, LogDiverged, bring_forward
-from chassis.recovery.rebuild import Rebuilding, Rebuilt
-from chassis.recovery.sources import FromArchive, FromTopics, InTurn, Source, SourceIncomplete
+from chassis.recovery.sources import FromArchive, InTurn, Source, SourceIncomplete
 from chassis.service import Service
 from chassis.settings import ServiceSettings, load
 from chassis.state import event_log
 from chassis.state.database import owner_engine
 from chassis.state.unit import Units
 
-_TRY_LOCK = text("SELECT pg_try_advisory_lock(:lock)")
-_CLOSE = 'REVOKE INSERT ON event_log FROM "{role}"'
-_OPEN = 'GRANT INSERT ON event_log TO "{role}"'
 Archive = Annotated[
     Path | None,
     typer.Option(
@@ -37,10 +32,6 @@ Archive = Annotated[
         file_okay=False,
     ),
 ]
-
-
-class ServiceRuns(RuntimeError):
-    """A process of the service is connected and may record."""
 
 
 @dataclass(frozen=True)
@@ -55,21 +46,7 @@ class Recovered:
 
 
 def add_command(commands: typer.Typer, service: Service[Any]) -> None:
-    """`recover`, `rebuild`."""
-
-    @commands.command()
-    def rebuild() -> None:
-        """Make all tables anew from the events while the service goes on with the old ones, and
-        swap them in one short transaction: after a fault in a projection was mended.
-
-        Prints JSON: events applied, rows, and for how many seconds others had to wait.
-        """
-        try:
-            done = asyncio.run(rebuilt(service, load(service.settings)))
-        except (EventUnknown, SourceIncomplete) as error:
-            typer.echo(f"{service.name}: {error}", err=True)
-            raise typer.Exit(1) from None
-        typer.echo(json.dumps(asdict(done)))
+    """`recover`."""
 
     @commands.command()
     def recover(archive: Archive = None) -> None:
@@ -85,20 +62,6 @@ def add_command(commands: typer.Typer, service: Service[Any]) -> None:
             raise typer.Exit(1) from None
         told = {"brought": done.brought, "handled_again": done.handled, "heads": done.heads}
         typer.echo(json.dumps(told))
-
-
-async def rebuilt(service: Service[Any], settings: ServiceSettings) -> Rebuilt:
-    """Make the tables of a service anew, while it goes on."""
-    engine = owner_engine(settings.owner_url(), application=f"{service.name} rebuild")
-    others = Topics(settings.topic_prefix).sources(service.listens_to)
-    source = FromTopics(settings.brokers(), others, ended_at={})
-    replicas = service.replicas
-    try:
-        return await Rebuilding(
-            engine, service.tables, service.projections, replicas, list(others), source
-        ).run()
-    finally:
-        await engine.dispose()
 
 
 async def recovered(
@@ -123,7 +86,7 @@ async def _recover(
     handles = service.store is None
     tools = service.tools(settings) if handles else None
     units = Units(engine, service.projections, clock.clock_of(settings), tools, makes=OnceOnly)
-    source: Source = FromTopics(settings.brokers(), others | {own: service.name})
+    source: Source = FromTopics(settings.kafka, others | {own: service.name})
     if archive is not None:
         source = InTurn([FromArchive(archive), source])
     try:
@@ -135,22 +98,3 @@ async def _recover(
     finally:
         if tools is not None:
             await tools.aclose()
-
-
-@asynccontextmanager
-async def alone_on(engine: AsyncEngine, *, role: str) -> AsyncIterator[None]:
-    """Keep the service out: its relay by the lock that it holds while it runs, and what somebody
-    starts meanwhile by its right to record, which only an ended recovery gives back.
-
-    Raises: ServiceRuns.
-    """
-    async with engine.connect() as pooled:
-        connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
-        if not await connection.scalar(_TRY_LOCK, {"lock": Relay.lock}):
-            raise ServiceRuns("the service runs on this database: stop it first")
-        try:
-            await connection.execute(text(_CLOSE.format(role=role)))
-            yield
-            await connection.execute(text(_OPEN.format(role=role)))
-        finally:
-            await connection.invalidate()

@@ -1,7 +1,7 @@
 """From a backup, or from the archive alone, to a state folder that can be started."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,8 @@ class Sources:
     """By the name that it has in a state folder: the archive, its checkpoints, scans, the clock."""
     keys: Path
     """A backup of keys."""
-    databases: Path | None = None
-    """The backup with dumps; None: every table comes from the archive."""
+    databases: Mapping[str, Path] = field(default_factory=dict)
+    """The dump of each service; of one without a dump every table comes from the archive."""
 
     @property
     def prefix(self) -> str:
@@ -43,7 +43,8 @@ def of_backup(folder: Path, *, keys: Path) -> Sources:
     folders.checked(folder, kind=folders.DATA)
     folders.checked(keys, kind=folders.KEYS)
     beside = {name: folder / name for name in BESIDE}
-    return Sources(beside=beside, keys=keys, databases=folder)
+    dumped = {service: dump_of(folder, service) for service in SERVICES}
+    return Sources(beside=beside, keys=keys, databases=dumped)
 
 
 def of_archive(archive: Path, *, keys: Path, blobs: Path | None) -> Sources:
@@ -77,10 +78,9 @@ async def brought_up(sources: Sources, state: Path, *, say: Say) -> dict[str, An
                 f"the topics were called {sources.prefix}… and would be {around.prefix}… here: "
                 "restore on servers of the same kind, own or shared"
             )
-        if sources.databases is not None:
-            for service in SERVICES:
-                url = of_service(around, service)[f"{service.upper()}_OWNER_DATABASE_URL"]
-                await dumps.load(url, dump_of(sources.databases, service))
+        for service, file in sources.databases.items():
+            url = of_service(around, service)[f"{service.upper()}_OWNER_DATABASE_URL"]
+            await dumps.load(url, file)
 
     async with machine(state=state, fresh=False, say=say, services=(), prepare=load) as running:
         environments = running.described.environments

@@ -20,10 +20,11 @@ from chassis.failpoints import FailpointReached
 from chassis.ids import new_id
 from chassis.recovery import sources
 from chassis.recovery.again import Again, OnceOnly
-from chassis.recovery.command import ServiceRuns, alone_on
+from chassis.recovery.alone import ServiceRuns, alone_on
+from chassis.recovery.from_topics import FromTopics
 from chassis.recovery.own_log import LogDiverged, bring_forward
 from chassis.recovery.rewind import ask
-from chassis.recovery.sources import FromArchive, FromTopics, Source, SourceIncomplete
+from chassis.recovery.sources import FromArchive, Source, SourceIncomplete
 from chassis.state.database import owner_engine
 from chassis.state.unit import EVERYWHERE, Unit, Units
 from contracts.banking import ParkedEventDropped

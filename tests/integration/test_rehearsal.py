@@ -1,10 +1,11 @@
 """The rehearsal: a small day on real services is backed up, everything is destroyed, and it comes
-back from the archive and the keys alone, and from the backup; it is the same, and goes on."""
+back from the archive, the keys and the backup; it is the same, and goes on."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from tameng.stack.databases import with_database
 from tameng.stack.parts import KINDS, Stack
 
 WORKERS = 30
-OPERATIONAL = "SELECT md5(string_agg(t::text, '' ORDER BY t::text COLLATE \"C\")) FROM {} t"
+CONTENT = "SELECT md5(string_agg(t::text, '' ORDER BY t::text COLLATE \"C\")) FROM {} t"
 LOG = (
     "SELECT md5(string_agg(concat_ws(' ', shard, seq, event_id, type, key, occurred_at, "
     "causation_id, correlation_id, md5(body)), '' ORDER BY shard, seq)) FROM event_log"
@@ -47,7 +48,7 @@ class Unwatched:
 
 
 @asynccontextmanager
-async def day_on(running: Running, folder: Path) -> AsyncIterator[Day]:
+async def day_on(running: Running) -> AsyncIterator[Day]:
     rosters = generate(seed=SEED, on=ENROLLED_ON)
     lines = rosters.first.splitlines(keepends=True)[: WORKERS + 1]
     first = b"".join(lines)
@@ -55,7 +56,6 @@ async def day_on(running: Running, folder: Path) -> AsyncIterator[Day]:
     async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
         yield Day(
             clock_file=Path(running.described.clock_file or ""),
-            folder=folder,
             rosters=replace(rosters, first=first, early=early),
             office=office_maker(running.keys, running.urls, http),
             progress=Unwatched(),
@@ -63,7 +63,7 @@ async def day_on(running: Running, folder: Path) -> AsyncIterator[Day]:
 
 
 async def play(day: Day) -> None:
-    """A programme, members, accounts, a month paid, a family paid."""
+    """A programme, members, accounts, a month paid, a claim approved."""
     await acts.open_programme(day)
     await acts.enroll(day)
     await acts._bill(day, "2025-07")
@@ -73,7 +73,7 @@ async def play(day: Day) -> None:
 
 
 async def a_claim(day: Day, number: int) -> None:
-    """A family files, officers look and decide, and the money arrives."""
+    """A family files, officers look and decide; the bank orders the payout."""
     known = set(day.claims)
     await day.move_to(f"2025-07-{22 + 2 * number}")
     account = {"kind": "elsewhere", "bank_code": "014", "account_number": f"03567890{number:02}"}
@@ -84,32 +84,21 @@ async def a_claim(day: Day, number: int) -> None:
         path = f"/claims/{claim_id}"
         await day.verifier.post("claims", f"{path}/verification", {}, key=f"verify {claim_id}")
         await claims._approve(day, claim_id)
-        async with asyncio.timeout(60):
-            while (await day.approver.get("claims", path))["state"] != "paid":
-                await asyncio.sleep(0.1)
     await day.settle()
 
 
-async def tables(described: Described) -> dict[str, Any]:
-    """The digest of every table, live and from events, and of every log; keys beside them."""
+async def digests(described: Described) -> dict[str, Any]:
+    """Of every log, every state table and every table of keys."""
     found: dict[str, Any] = {}
-    for service in SERVICES:
-        checked = await checks.replayed(described, service)
-        assert checked.passed, checks.differences(checked)
-        found[service] = {
-            name: (each["rows"], each["live"]) for name, each in checked.answer["tables"].items()
-        } | await beside(described, service)
-    return found
-
-
-async def beside(described: Described, service: str) -> dict[str, Any]:
-    """The log and the tables of keys."""
-    url = described.environments[service][f"{service.upper()}_OWNER_DATABASE_URL"]
-    server = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
-    kept = backup.PERSONAL[service].tables if service in backup.PERSONAL else {}
-    found = {name: await server.fetchval(OPERATIONAL.format(name)) for name in kept}
-    found["log"] = await server.fetchval(LOG)
-    await server.close()
+    for name in SERVICES:
+        service = import_module(f"services.{name}.app").service
+        url = described.environments[name][f"{name.upper()}_OWNER_DATABASE_URL"]
+        server = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
+        kept = backup.PERSONAL[name].tables if name in backup.PERSONAL else {}
+        for table in (*service.tables.tables, *kept):
+            found[f"{name} {table}"] = await server.fetchval(CONTENT.format(table))
+        found[f"{name} log"] = await server.fetchval(LOG)
+        await server.close()
     return found
 
 
@@ -129,41 +118,48 @@ async def destroy(described: Described, superuser_url: str) -> None:
 
 
 async def test_everything_is_destroyed_and_comes_back(tmp_path: Path, stack: Stack) -> None:
+    """Enrollment and audit from the archive alone; banking and claims from a backup that is older,
+    and brought forward."""
     said: list[str] = []
-    say, old, data, keys = said.append, tmp_path / "old", tmp_path / "data", tmp_path / "keys"
+    say, old, new = said.append, tmp_path / "old", tmp_path / "new"
+    data, keys = tmp_path / "data", tmp_path / "keys"
     async with machine(state=old, fresh=True, say=say, begins_at=BEGINS_AT) as running:
-        async with day_on(running, tmp_path) as day:
+        described = running.described
+        async with day_on(running) as day:
             await play(day)
             told = await backup.back_up_data(old, data, say=say)
             await a_claim(day, 1)
         await backup.back_up_keys(old, keys, say=say)
-        before = await tables(running.described)
-        described = running.described
-    assert sum(told["heads"]["enrollment"].values()) > WORKERS
+        before = await digests(described)
     await destroy(described, stack.postgres.address)
 
-    from_archive = restore.of_archive(old / "archive", keys=keys, blobs=old / "blobs")
-    from_archive.beside["clock"] = old / "clock"  # type: ignore[index]
-    new = tmp_path / "new"
-    restore.lay_out(from_archive, new, say=say)
-    await restore.brought_up(from_archive, new, say=say)
-    async with (
-        machine(state=new, fresh=False, say=say) as running,
-        day_on(running, tmp_path) as day,
-    ):
+    sources = restore.of_archive(old / "archive", keys=keys, blobs=old / "blobs")
+    whole = restore.of_backup(data, keys=keys)
+    older = {name: whole.databases[name] for name in ("banking", "claims")}
+    beside = {**sources.beside, "clock": old / "clock"}
+    sources = replace(sources, databases=older, beside=beside)
+    restore.lay_out(sources, new, say=say)
+    done = await restore.brought_up(sources, new, say=say)
+    for name in SERVICES:
+        heads = sum(done[name]["heads"].values())
+        assert done[name]["brought"] == heads - (
+            sum(told["heads"][name].values()) if name in older else 0
+        )
+    with pytest.raises(Problem, match="is not empty"):
+        restore.lay_out(sources, new, say=say)
+    async with machine(state=new, fresh=False, say=say) as running, day_on(running) as day:
         await day.settle()
-        assert await tables(running.described) == before
+        assert changed(before, await digests(running.described)) == set()
         assert (await checks.verified(running.described)).passed
         await a_claim(day, 2)
-    await destroy(described, stack.postgres.address)
+    (data / "databases" / "claims.dump").write_bytes(b"another")
+    with pytest.raises(Problem, match="is not as it was backed up"):
+        restore.of_backup(data, keys=keys)
 
-    again = tmp_path / "again"
-    from_backup = restore.of_backup(data, keys=keys)
-    restore.lay_out(from_backup, again, say=say)
-    done = await restore.brought_up(from_backup, again, say=say)
-    assert done["enrollment"]["keys"]["withheld"] == 0
-    with pytest.raises(Problem, match="is not empty"):
-        restore.lay_out(from_backup, again, say=say)
-    for service in ("enrollment", "banking", "claims"):
-        heads = told["heads"][service]
-        assert done[service]["heads"] == {str(shard): seq for shard, seq in heads.items()}
+
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """Audit vouches again when it starts: its own log and checkpoints may have grown."""
+    return {name for name in before if before[name] != after[name]} - {
+        "audit log",
+        "audit checkpoints",
+    }
