@@ -86,7 +86,7 @@ async def _recover(
     handles = service.store is None
     tools = service.tools(settings) if handles else None
     units = Units(engine, service.projections, clock.clock_of(settings), tools, makes=OnceOnly)
-    source: Source = FromTopics(settings.kafka, others | {own: service.name})
+    source: Source = FromTopics(settings.brokers(), others | {own: service.name})
     if archive is not None:
         source = InTurn([FromArchive(archive), source])
     try:

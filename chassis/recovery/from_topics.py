@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-unt
 
 from chassis.bus import partitions, wire
 from chassis.bus.admission import Record, Stream, admit
+from chassis.bus.brokers import Brokers
 from chassis.recovery import sources
 from chassis.recovery.sources import SourceIncomplete
 
@@ -19,7 +20,7 @@ class FromTopics:
     """The topics themselves. They are read from their beginnings: a record that was sent twice may
     stand anywhere."""
 
-    brokers: str
+    brokers: Brokers
     sources: Mapping[str, str]
     """Which service owns each topic."""
     ended_at: dict[TopicPartition, int] | None = None

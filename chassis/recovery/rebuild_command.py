@@ -39,7 +39,7 @@ async def rebuilt(service: Service[Any], settings: ServiceSettings) -> Rebuilt:
     """Make the tables of a service anew, while it goes on."""
     engine = owner_engine(settings.owner_url(), application=f"{service.name} rebuild")
     others = Topics(settings.topic_prefix).sources(service.listens_to)
-    source = FromTopics(settings.kafka, others, ended_at={})
+    source = FromTopics(settings.brokers(), others, ended_at={})
     replicas = service.replicas
     try:
         return await Rebuilding(

@@ -48,7 +48,7 @@ class Unwatched:
 
 
 @asynccontextmanager
-async def day_on(running: Running) -> AsyncIterator[Day]:
+async def day_on(running: Running, folder: Path) -> AsyncIterator[Day]:
     rosters = generate(seed=SEED, on=ENROLLED_ON)
     lines = rosters.first.splitlines(keepends=True)[: WORKERS + 1]
     first = b"".join(lines)
@@ -56,6 +56,7 @@ async def day_on(running: Running) -> AsyncIterator[Day]:
     async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
         yield Day(
             clock_file=Path(running.described.clock_file or ""),
+            folder=folder,
             rosters=replace(rosters, first=first, early=early),
             office=office_maker(running.keys, running.urls, http),
             progress=Unwatched(),
@@ -125,7 +126,7 @@ async def test_everything_is_destroyed_and_comes_back(tmp_path: Path, stack: Sta
     data, keys = tmp_path / "data", tmp_path / "keys"
     async with machine(state=old, fresh=True, say=say, begins_at=BEGINS_AT) as running:
         described = running.described
-        async with day_on(running) as day:
+        async with day_on(running, tmp_path) as day:
             await play(day)
             told = await backup.back_up_data(old, data, say=say)
             await a_claim(day, 1)
@@ -147,7 +148,10 @@ async def test_everything_is_destroyed_and_comes_back(tmp_path: Path, stack: Sta
         )
     with pytest.raises(Problem, match="is not empty"):
         restore.lay_out(sources, new, say=say)
-    async with machine(state=new, fresh=False, say=say) as running, day_on(running) as day:
+    async with (
+        machine(state=new, fresh=False, say=say) as running,
+        day_on(running, tmp_path) as day,
+    ):
         await day.settle()
         assert changed(before, await digests(running.described)) == set()
         assert (await checks.verified(running.described)).passed
