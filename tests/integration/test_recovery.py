@@ -258,7 +258,9 @@ async def test_a_relay_sends_a_shard_again_when_it_is_asked(world: World) -> Non
     enrollment.start_relay()
     await enrollment.record(numbers_in([3], each=20))
     await whole(enrollment)
-    asked: Any = SimpleNamespace(kafka=enrollment.brokers, topic_prefix=enrollment.topics.prefix)
+    asked: Any = SimpleNamespace(
+        brokers=lambda: enrollment.brokers, topic_prefix=enrollment.topics.prefix
+    )
     service: Any = SimpleNamespace(name="enrollment")
     assert await ask(service, asked, shard=3, from_seq=21) == 20
 

@@ -109,7 +109,7 @@ async def destroy(described: Described, superuser_url: str) -> None:
     for service in SERVICES:
         await server.execute(f'DROP DATABASE "{described.topic_prefix}{service}" WITH (FORCE)')
     await server.close()
-    admin = AIOKafkaAdminClient(bootstrap_servers=described.kafka)
+    admin = AIOKafkaAdminClient(**described.kafka.arguments())
     await admin.start()
     names = [f"{described.topic_prefix}{service}.events" for service in SERVICES]
     await admin.delete_topics([*names, f"{described.topic_prefix}rewinds"])

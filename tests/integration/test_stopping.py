@@ -93,7 +93,7 @@ async def test_a_poisoned_environment_ends_the_start_with_one_line_that_says_wha
 
 
 async def _ended(installation: Installation, poison: Mapping[str, str]) -> tuple[int | None, str]:
-    given = os.environ | installation.environment() | poison | {"PYTHONPATH": str(ROOT)}
+    given = {**os.environ, **installation.environment(), **poison, "PYTHONPATH": str(ROOT)}
     if "ENROLLMENT_MODE" in poison:
         given |= {"ENROLLMENT_CLOCK_FILE": str(installation.log_file)}
         installation.log_file.touch()
