@@ -23,7 +23,8 @@ from chassis.state.event_log import LogRow
 
 ROWS_MAX = 500
 """How many rows of a shard are read and sent at once."""
-BUSY_POLL_S = 0.02
+BUSY_POLL_S = 0.05
+"""A round costs what it costs whatever it sends: commits that follow each other share one."""
 IDLE_POLL_S = 0.25
 START_AGAIN_S = 1.0
 CHECK_ENDS_S = 10.0
@@ -115,7 +116,7 @@ class Relay:
                 if clock() - checked_at >= self.check_ends_s:
                     ends = await self._look_again(ends)
                     checked_at = clock()
-                await self._pause(BUSY_POLL_S if fresh else IDLE_POLL_S)
+                await self._pause(fresh)
 
     async def _look_again(self, ends: Mapping[int, int]) -> dict[int, int]:
         """The ends as they are now. Raises: PartitionWentBack, also when what was lost has been
@@ -143,9 +144,14 @@ class Relay:
         )
         return positions.to_send(places, rows)
 
-    async def _pause(self, pause_s: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.woken.wait(), pause_s)
+    async def _pause(self, fresh: Mapping[int, Sequence[LogRow]]) -> None:
+        """Until a commit, when there was nothing; shortly, when more is to be expected; not at all
+        when there is more."""
+        if not fresh:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.woken.wait(), IDLE_POLL_S)
+        elif max(len(rows) for rows in fresh.values()) < ROWS_MAX:
+            await asyncio.sleep(BUSY_POLL_S)
 
     @asynccontextmanager
     async def _reading_log(self) -> AsyncIterator[AsyncConnection]:

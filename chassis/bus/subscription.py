@@ -17,10 +17,15 @@ from faststream.security import SASLPlaintext
 from chassis.bus import tolerance
 from chassis.bus.brokers import Brokers
 from chassis.bus.consumer import Consumer
+from chassis.clock import monotonic_s
 
 Batch = tuple[ConsumerRecord, ...]
 Original = Callable[[Batch], Awaitable[KafkaMessage]]
 RECORDS_MAX = 1_000
+POLL_APART_S = 0.1
+BACKLOG_RECORDS = 250
+"""A poll costs a transaction and a commit of offsets whatever it brings. So while there is work but
+no backlog, polls begin so far apart; one that comes after a silence waits for nothing."""
 LOOK_AROUND_S = 1.0
 METADATA_MAX_AGE_MS = 10_000
 """A group that joined while its topics were missing owns nothing until it looks again."""
@@ -83,8 +88,12 @@ class Subscription:
 
     async def _on_batch(self, message: KafkaMessage) -> None:
         reader = self.subscriber.consumer
-        if reader is not None:
-            await self.consumer.poll(reader, message.raw_message)
+        if reader is None:
+            return
+        began_s = monotonic_s()
+        await self.consumer.poll(reader, message.raw_message)
+        if len(message.raw_message) < BACKLOG_RECORDS:
+            await asyncio.sleep(POLL_APART_S - (monotonic_s() - began_s))
 
     def assigned(self) -> bool:
         """Whether the group has given this member partitions."""
