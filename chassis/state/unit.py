@@ -4,11 +4,13 @@ The database is told the area and keeps to it by the policies of `chassis/state/
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
 
 from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.event import listens_for
@@ -20,8 +22,13 @@ from chassis.failpoints import failpoint
 from chassis.faults import Passing
 from chassis.state import event_log
 from chassis.state.projections import Projections
+from chassis.subject_keys import keep_keys
 from contracts.event import Event
 
+V = TypeVar("V")
+Question = Callable[..., Awaitable[Mapping[Any, V]]]
+"""Asks a session about many keys at once; what it does not answer is not there."""
+NO_KEYS: Mapping[UUID, bytes] = MappingProxyType({})
 EVERYWHERE = "*"
 """The area of who works for all of them: jobs, consumers, operators."""
 NOWHERE = ""
@@ -62,7 +69,7 @@ class Unit:
         now: datetime,
         tools: Any = None,  # noqa: ANN401  (each service has its own)
     ) -> None:
-        self.session = session
+        self._session = session
         self.now = now
         self.tools = tools
         """What the service uses beside its database, for handlers: routes are given it."""
@@ -71,8 +78,22 @@ class Unit:
         self._projections = projections
         self._recorded: dict[int, list[Event]] = {}
 
-    async def record(self, events: Iterable[Event]) -> None:
-        """Apply the events to the tables now and log them at the end of the transaction."""
+    @property
+    def session(self) -> AsyncSession:
+        """The transaction itself, for what is asked and done by hand."""
+        return self._session
+
+    async def ask(self, question: Question[V], key: object, **same: object) -> V | None:
+        """What the question answers about one key. Commands of one transaction ask together
+        (`chassis/state/in_step.py`), so what may be asked for each of them is asked by this."""
+        return (await question(self.session, [key], **same)).get(key)
+
+    async def record(
+        self, events: Iterable[Event], *, keys: Mapping[UUID, bytes] = NO_KEYS
+    ) -> None:
+        """Apply the events to the tables now and log them at the end of the transaction. `keys`
+        are the wrapped keys of those whom the events seal."""
+        await keep_keys(self.session, keys, at=self.now)
         fresh = event_log.by_shard(events)
         await self._projections.apply(self.session, fresh)
         for shard, shard_events in fresh.items():

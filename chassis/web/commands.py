@@ -1,22 +1,23 @@
 """Requests that change something: done once, however often they arrive."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import stamina
 from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel
 
 from chassis.correlation import correlation_id
 from chassis.faults import is_passing, is_taken
 from chassis.state import event_log
 from chassis.state.unit import EVERYWHERE, Unit, Units
 from chassis.web.access import BODY_BYTES_MAX, AreaFrom, Caller, allowed
-from chassis.web.idempotency import Keyed, Operation, Task, once
+from chassis.web.idempotency import Keyed, Operation, once
 from chassis.web.requests import COMMAND
 from chassis.web.together import Together
 from contracts.event import Cause
@@ -60,10 +61,12 @@ class Command:
         """
         return await self._run(operation, partial(self.units.single, area=self.caller.area))
 
-    async def run_together(self, operation: Operation) -> Response:
-        """As `run`, in one transaction with the commands that wait at the same time; for an
-        operation that waits for nothing but the database."""
-        answer = await self.together.answer(self.request, operation, area=self.caller.area)
+    async def run_together(self, operation: Operation, *, about: UUID) -> Response:
+        """As `run`, in one transaction and in step with the commands that wait at the same time;
+        for an operation that waits for nothing but the database. `about` is what it locks."""
+        answer = await self.together.answer(
+            self.request, operation, area=self.caller.area, about=about
+        )
         return answer or await self.run(operation)
 
     async def run_bulk(self, operation: Operation) -> Response:
@@ -94,11 +97,17 @@ class Command:
         ):
             with attempt:
                 async with open_unit() as unit:
-                    (answer,) = await once(unit, [Task(self.request, operation)])
-                    if isinstance(answer, Refused):
-                        raise answer
-                return answer
+                    return await self._once(unit, operation)
         raise AssertionError("stamina returns or raises")
+
+    async def _once(self, unit: Unit, operation: Operation) -> Response:
+        async def do(_only: Sequence[int]) -> Sequence[BaseModel]:
+            return [await operation(unit)]
+
+        (answer,) = await once(unit, [self.request], do)
+        if isinstance(answer, Refused):
+            raise answer
+        return answer
 
 
 def command(*roles: str, area: AreaFrom, body_bytes_max: int = BODY_BYTES_MAX) -> Any:  # noqa: ANN401  (as FastAPI's own Depends)

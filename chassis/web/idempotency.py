@@ -17,6 +17,8 @@ from contracts.refusal import Refused
 
 REPLAYED_HEADER = "Idempotent-Replayed"
 Operation = Callable[[Unit], Awaitable[BaseModel]]
+Doing = Callable[[Sequence[int]], Awaitable[Sequence[BaseModel | Refused]]]
+"""Does those of the requests that stand at these places, and answers in the same order."""
 
 _NAMES = "unnest(CAST(:principals AS text[]), CAST(:keys AS text[])) AS asked(principal, key)"
 _TRY_LOCKS = Statement(  # one after the other, in the order of the arrays
@@ -57,13 +59,6 @@ class Keyed(NamedTuple):
     """Of the answer, when it is done."""
 
 
-class Task(NamedTuple):
-    """What is to be done once."""
-
-    request: Keyed
-    operation: Operation
-
-
 class _Stored(NamedTuple):
     route: str
     body_sha256: bytes
@@ -71,33 +66,47 @@ class _Stored(NamedTuple):
     answer: bytes
 
 
-async def once(unit: Unit, tasks: Sequence[Task]) -> list[Response | Refused]:
-    """Do the tasks, of different keys, one after the other, and store their answers; those done
-    before get the answer of then. What stands against a key is in its place in the list.
+async def once(unit: Unit, requests: Sequence[Keyed], do: Doing) -> list[Response | Refused]:
+    """Have the requests done, of different keys, and store their answers; those done before get the
+    answer of then. What stands against a key, or is refused, is in its place in the list.
 
-    Raises: what an operation raises; then nothing of the transaction may be kept.
+    Raises: what `do` raises; then nothing of the transaction may be kept.
     """
-    names = _names([task.request for task in tasks])
+    names = _names(requests)
     free = [row[0] for row in await _TRY_LOCKS.rows(unit.session, **names)]
     stored = {
         (row[0], row[1]): _Stored._make(row[2:])
         for row in await _STORED.rows(unit.session, **names)
     }
-    fresh: list[tuple[Keyed, bytes]] = []
-    answers: list[Response | Refused] = []
-    for (request, operation), is_free in zip(tasks, free, strict=True):
+    answers: dict[int, Response | Refused] = {}
+    for place, (request, is_free) in enumerate(zip(requests, free, strict=True)):
         known = stored.get((request.principal, request.key))
         if not is_free:
-            answers.append(RequestInFlight("The same request is under way: wait for its answer."))
+            answers[place] = RequestInFlight("The same request is under way: wait for its answer.")
         elif known is not None:
-            answers.append(_again(request, known))
-        else:
-            answer = (await operation(unit)).model_dump_json().encode()
-            fresh.append((request, answer))
-            answers.append(_response(answer, request.status, replayed=False))
+            answers[place] = _again(request, known)
+    fresh = [place for place in range(len(requests)) if place not in answers]
     if fresh:
-        await _STORE.change(unit.session, **_rows(fresh))
-    return answers
+        done = zip(fresh, await do(fresh), strict=True)
+        answers |= await _stored_now(unit, requests, dict(done))
+    return [answers[place] for place in range(len(requests))]
+
+
+async def _stored_now(
+    unit: Unit, requests: Sequence[Keyed], done: Mapping[int, BaseModel | Refused]
+) -> dict[int, Response | Refused]:
+    kept = {
+        place: answer.model_dump_json().encode()
+        for place, answer in done.items()
+        if not isinstance(answer, Refused)
+    }
+    if kept:
+        rows = _rows([(requests[place], answer) for place, answer in kept.items()])
+        await _STORE.change(unit.session, **rows)
+    return {place: refused for place, refused in done.items() if isinstance(refused, Refused)} | {
+        place: _response(answer, requests[place].status, replayed=False)
+        for place, answer in kept.items()
+    }
 
 
 def _again(request: Keyed, known: _Stored) -> Response | Refused:

@@ -46,6 +46,7 @@ class Service:
 
     def __init__(self, units: Units) -> None:
         self.steps: list[Step] = []
+        self.of_number: dict[int, Step] = {}
         self.routes = APIRouter(route_class=Guarded)
         self.units = units
         self.routes.post("/workers/{number}", status_code=201)(self.enroll)
@@ -65,11 +66,15 @@ class Service:
     async def enroll_together(
         self, number: int, command: Annotated[Command, command("maker", area=ANYWHERE)]
     ) -> Response:
-        return await command.run_together(lambda unit: self.operation(unit, number, command))
+        return await command.run_together(
+            lambda unit: self.operation(unit, number, command), about=UUID(int=number)
+        )
 
     async def operation(self, unit: Unit, number: int, command: Command) -> Enrolled:
         if self.steps:
             await self.steps.pop(0)(unit)
+        if number in self.of_number:
+            await self.of_number[number](unit)
         stamp = command.cause.stamp("enroll", at=unit.now)
         await unit.record([enrolled(number).model_copy(update=dict(stamp))])
         return Enrolled(worker=number)
@@ -313,16 +318,13 @@ async def test_one_that_fails_takes_no_other_with_it(
         await unit.record([enrolled(99)])
         raise error
 
-    async def pass_by(_unit: Unit) -> None:
-        pass
-
     held = Held(caller, service)
-    # The second of the three fails, and fails again when each is done alone.
-    service.steps += [pass_by, fail, fail]
+    service.of_number[3] = fail
     answers = await held.answers(*(asked(caller, number) for number in (2, 3, 4)))
-    assert sorted(each.status_code for each in answers) == [201, 201, 409 if isinstance(
-        error, Refused) else 500]  # fmt: skip
+    failed = 409 if isinstance(error, Refused) else 500
+    assert [each.status_code for each in answers] == [201, failed, 201]
     assert await workers(enrollment) == 3
+    assert await transactions(enrollment) == 3  # together they failed: each was done alone
 
 
 async def test_a_twin_that_waits_gets_the_answer_of_the_first(
@@ -372,7 +374,7 @@ async def test_who_hangs_up_keeps_nobody_waiting(enrollment: Alone, service: Ser
 
     def answer(name: str) -> "asyncio.Task[Response | None]":
         request = Keyed("anna", name, "POST /x", b"", 201)
-        return asyncio.create_task(together.answer(request, wait, area="53"))
+        return asyncio.create_task(together.answer(request, wait, area="53", about=UUID(int=1)))
 
     first, gone, last = answer("a"), answer("b"), answer("c")
     await asyncio.sleep(0.05)

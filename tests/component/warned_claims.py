@@ -25,8 +25,8 @@ from contracts.enrollment import RosterReceived
 from contracts.event import Cause, Event, derived_id
 from contracts.sealed import Sealed
 from contracts.types import AccountId, ClaimId, PartyId, PayoutId, RosterId, TransferId, WorkerId
-from services.claims.operations.warnings import draw_review, raise_warnings
-from services.claims.queries.claims import claim_locked
+from services.claims.operations.warnings import draw_review, look_for_signs, take_payments
+from services.claims.queries.claims import claims_locked
 from tests.alone import Alone, key
 from tests.component.claims_facts import PROGRAMME, covered, enrolled
 
@@ -119,8 +119,7 @@ class Claims:
             lines=(line,), explanation=explained, approved_by=f"head {number}",
         )  # fmt: skip
         async with self.service.units.single(area=EVERYWHERE) as unit:
-            await unit.record([event])
-            await draw_review(unit, claim_id, event.worker_id, event)
+            await unit.record([event, *draw_review(unit, claim_id, event.worker_id, event)])
         return event
 
     async def approved(self, number: int) -> ClaimApproved:
@@ -137,9 +136,14 @@ class Claims:
     async def look(self, claim_id: ClaimId, *, at: Any = "verification") -> int:
         """What a verifier's or approver's step does about warnings."""
         async with self.service.units.single(area=EVERYWHERE) as unit:
-            held = await claim_locked(unit.session, claim_id)
+            held = await unit.ask(claims_locked, claim_id)
             assert held is not None
-            return await raise_warnings(unit, held.claim, at=at, cause=Cause(new_id(), new_id()))
+            cause = Cause(new_id(), new_id())
+            if at == "payment":
+                await take_payments(unit, {claim_id: cause})
+            signs = await look_for_signs(unit, held.claim, cause=cause)
+            await unit.record(signs.fresh)
+            return signs.warnings
 
     async def signs(self, claim_id: ClaimId) -> list[str]:
         """The signs of a claim after a look."""

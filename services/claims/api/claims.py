@@ -157,7 +157,8 @@ async def file_claim(
     return await command.run_together(
         lambda unit: filing.file_claim(
             unit, application, tools=tools, by=command.caller, cause=command.cause
-        )
+        ),
+        about=application.worker_id,
     )
 
 
@@ -214,5 +215,6 @@ async def verify(
     return await command.run_together(
         lambda unit: filing.verify(
             unit, claim_id, verification, tools=tools, by=command.caller, cause=command.cause
-        )
+        ),
+        about=claim_id,
     )

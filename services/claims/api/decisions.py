@@ -108,7 +108,8 @@ async def approve(
     return await command.run_together(
         lambda unit: decisions.approve(
             unit, claim_id, approval, intact=intact, by=command.caller, cause=command.cause
-        )
+        ),
+        about=claim_id,
     )
 
 

@@ -68,7 +68,8 @@ async def attach_document(
     return await command.run_together(
         lambda unit: documents.attach_document(
             unit, claim_id, paper, by=command.caller, cause=command.cause
-        )
+        ),
+        about=claim_id,
     )
 
 

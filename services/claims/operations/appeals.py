@@ -8,7 +8,7 @@ from chassis.state.unit import Unit
 from chassis.web.access import Caller
 from contracts.event import Cause
 from services.claims.operations.held import Stepped, held_claim
-from services.claims.queries.claims import open_claim
+from services.claims.queries.claims import Happened, claims_about
 from services.claims.queries.lines import last_officer
 from services.claims.rules import appeals as rules
 from services.claims.rules.appeals import NewKind, Verdict
@@ -43,9 +43,8 @@ async def decide(
     rules.check_appeal(claim, verdict.appeal_id, officer=by.name, lodged_by=lodged_by)
     other = None
     if claim.died_on:
-        other = await open_claim(
-            unit.session, claim.worker_id, died_on=claim.died_on, happened_on=None
-        )
+        death = Happened(claim.worker_id, claim.died_on, None)
+        other = await unit.ask(claims_about, death)
     rules.check_reopening(claim, verdict, other_claim=other)
     decided = rules.decide(claim, verdict, cause=cause, officer=by.name, now=unit.now)
     await unit.record([decided])

@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.web.access import Caller
 from contracts.claims import ExplainedFact, ExplainedStep
-from services.claims.operations.facts import facts_of
+from services.claims.operations.facts import Known, facts_of
 from services.claims.operations.held import ClaimUnknown
 from services.claims.queries import lists
 from services.claims.queries.claims import as_held
+from services.claims.queries.coverage import facts_of_cover
 from services.claims.queries.heirs import parties
+from services.claims.queries.lines import ordered_before
 from services.claims.rules.compute import compute
 from services.claims.rules.explain import explanation, in_indonesian
 from services.claims.rules.facts import Doubt, Facts, Ground
@@ -56,5 +58,10 @@ async def preview(session: AsyncSession, claim_id: UUID, *, by: Caller, now: dat
     if row is None:
         raise ClaimUnknown(f"no claim {claim_id}: see the list of claims")
     by.check_area(row.Member.village_code)
-    registered = await parties(session, claim_id)
-    return computed(await facts_of(session, as_held(row.Claim), registered, now=now))
+    worker_id = row.Claim.worker_id
+    known = Known(
+        await parties(session, claim_id),
+        (await facts_of_cover(session, [worker_id]))[worker_id],
+        (await ordered_before(session, [claim_id]))[claim_id],
+    )
+    return computed(facts_of(as_held(row.Claim), known, now=now))

@@ -13,10 +13,12 @@ from contracts.event import Cause
 from services.claims.adapters import Tools
 from services.claims.adapters.blobs import BlobDamaged, BlobMissing, Blobs
 from services.claims.operations import closing
-from services.claims.operations.facts import facts_of, heir_class_of
+from services.claims.operations.facts import Known, facts_of, heir_class_of
 from services.claims.operations.held import Stepped, held_claim
-from services.claims.operations.warnings import draw_review, raise_warnings
-from services.claims.queries.case_file import case_file
+from services.claims.operations.warnings import draw_review, look_for_signs
+from services.claims.queries.case_file import case_files
+from services.claims.queries.coverage import facts_of_cover
+from services.claims.queries.lines import ordered_before
 from services.claims.rules import decisions as rules
 from services.claims.rules.claims import HeldClaim
 from services.claims.rules.decisions import Approval, Award, Rejection
@@ -63,20 +65,22 @@ async def approve(
     tools: Tools = unit.tools
     claim = await held_claim(unit, claim_id, by=by)
     rules.check_decider(claim, approval.officer)
-    file = await case_file(unit.session, claim_id)
+    file = await unit.ask(case_files, claim_id)
+    assert file is not None  # noqa: S101  (it is asked for each)
     check_complete(claim, file.parties)
     await _check_papers(unit, claim, file, intact=intact)
-    facts = await facts_of(unit.session, claim, file.parties, now=unit.now)
+    facts = facts_of(claim, await _known(unit, claim, file), now=unit.now)
     award = rules.award(claim, facts, file.parties, cause=cause)
-    warnings = await raise_warnings(unit, claim, at="approval", cause=cause)
+    signs = await look_for_signs(unit, claim, cause=cause)
     needed = rules.approvers_needed(
-        claim, award.whole, warnings=warnings, two_from=tools.settings.two_approvers_from
+        claim, award.whole, warnings=signs.warnings, two_from=tools.settings.two_approvers_from
     )
     decided = rules.approve(claim, award, approval, needed=needed, cause=cause, now=unit.now)
-    await unit.record([decided])
     if isinstance(decided, ApprovalGiven):
+        await unit.record([*signs.fresh, decided])
         return _answer(claim, award, state="verified", needed=needed)
-    await draw_review(unit, claim.claim_id, claim.worker_id, decided)
+    drawn = draw_review(unit, claim.claim_id, claim.worker_id, decided)
+    await unit.record([*signs.fresh, decided, *drawn])
     if not award.lines:
         await closing.close(unit, {claim_id: decided.cause})
     return _answer(claim, award, state="approved", needed=needed)
@@ -90,6 +94,14 @@ async def reject(
     claim = await held_claim(unit, claim_id, by=by)
     await unit.record([rules.reject(claim, rejection, cause=cause, now=unit.now)])
     return Stepped(claim_id=claim_id, state="rejected")
+
+
+async def _known(unit: Unit, claim: HeldClaim, file: CaseFile) -> Known:
+    cover = await unit.ask(facts_of_cover, claim.worker_id)
+    before = await unit.ask(ordered_before, claim.claim_id)
+    assert cover is not None  # noqa: S101  (both are answered for each)
+    assert before is not None  # noqa: S101
+    return Known(file.parties, cover, before)
 
 
 async def _check_papers(

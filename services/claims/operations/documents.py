@@ -50,7 +50,7 @@ async def attach_document(
     Raises: ClaimUnknown, OutsideArea, and what `rules.documents.attach_document` refuses.
     """
     claim = await held_claim(unit, claim_id, by=by)
-    known = await queries.current(unit.session, claim_id)
+    known = await unit.ask(queries.current, claim_id) or []
     same = rules.same_scan(paper, known)
     if same is not None:
         return Attached(document_id=same.document_id, sha256=same.sha256, size=paper.size)
@@ -67,7 +67,7 @@ async def check_document(
     """Say whether the original is good. Raises: ClaimUnknown, OutsideArea, DocumentUnknown,
     FaultMissing."""
     claim = await held_claim(unit, claim_id, by=by)
-    known = await queries.current(unit.session, claim_id)
+    known = await unit.ask(queries.current, claim_id) or []
     document = next((each for each in known if each.document_id == document_id), None)
     if document is None:
         raise DocumentUnknown("the claim has no such document that counts: see the claim")

@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.local_time import local_day
 from contracts.claims import Benefit, HeirClass
-from services.claims.queries import lines
-from services.claims.queries.coverage import FactsOfCover, facts_of_cover
+from services.claims.queries.coverage import FactsOfCover
 from services.claims.rules.claims import HeldClaim
 from services.claims.rules.facts import Accident, Facts
 from services.claims.rules.families import class_that_counts
@@ -19,27 +17,20 @@ from services.claims.rules.parties import Party
 _ACCIDENT = TypeAdapter(Accident)
 
 
-async def facts_of(
-    session: AsyncSession, claim: HeldClaim, parties: Sequence[Party], *, now: datetime
-) -> Facts:
+class Known(NamedTuple):
+    """What is known of a claim beside the claim itself."""
+
+    parties: Sequence[Party]
+    cover: FactsOfCover
+    before: Mapping[str, int]
+    """By benefit, what earlier decisions ordered."""
+
+
+def facts_of(claim: HeldClaim, known: Known, *, now: datetime) -> Facts:
     """All that a computation uses. Whether the funeral was paid in another segment nobody tells
     here: an officer who knows of it computes with `POST /computations` and decides by it. School
     years are asked for and decided one by one, after the first decision."""
-    cover = await facts_of_cover(session, claim.worker_id)
-    before = await lines.ordered_before(session, claim.claim_id)
-    return facts_from(claim, parties, cover, before, now=now)
-
-
-def facts_from(
-    claim: HeldClaim,
-    parties: Sequence[Party],
-    cover: FactsOfCover,
-    before: Mapping[str, int],
-    *,
-    now: datetime,
-) -> Facts:
-    """The same from what is known already: `before` are the rupiah that earlier decisions let go
-    out, by benefit."""
+    cover = known.cover
     return Facts(
         kind=claim.kind,
         filed_on=local_day(claim.filed_at),
@@ -51,10 +42,10 @@ def facts_from(
         paid=cover.paid,
         base_income=cover.base_income,
         last_promised_month=cover.last_promised_month,
-        heir_class=heir_class_of(claim, parties),
+        heir_class=heir_class_of(claim, known.parties),
         late_filing_excused=claim.excuse is not None,
         accident=None if claim.kind == "death" else _accident(claim.assessment),
-        paid_before=cast(Mapping[Benefit, int], before),
+        paid_before=cast(Mapping[Benefit, int], known.before),
     )
 
 

@@ -9,25 +9,24 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from chassis.state.unit import Unit
-from chassis.subject_keys import keep_keys
 from chassis.web.access import Caller
 from contracts.claims import DocumentKind
-from contracts.event import Cause, derived_id
+from contracts.event import Cause, Event, derived_id
 from contracts.refusal import Refused
 from contracts.types import ClaimId, WorkerId
 from services.claims.adapters import Tools
 from services.claims.adapters.identities import REPORTER
-from services.claims.operations.heirs import add_heirs
+from services.claims.operations.heirs import FirstHeirs, first_heirs
 from services.claims.operations.held import Stepped, held_claim
-from services.claims.operations.warnings import raise_warnings
+from services.claims.operations.warnings import look_for_signs
 from services.claims.queries import claims as queries
 from services.claims.queries import documents
-from services.claims.queries.case_file import case_file
-from services.claims.queries.heirs import parties
+from services.claims.queries.case_file import case_files
 from services.claims.rules import assessments, filing, reports
 from services.claims.rules import heirs as families
 from services.claims.rules.assessments import Assessment
 from services.claims.rules.claims import HeldClaim
+from services.claims.rules.filing import CaseFile
 from services.claims.rules.heirs import ListedShares, NewParty
 from services.claims.rules.parties import phone_digits
 from services.claims.rules.reports import Filing, Report
@@ -103,31 +102,27 @@ async def file_claim(
     refuse.
     """
     report = asked.report
-    village_code = await queries.member_locked(unit.session, asked.worker_id)
+    village_code = await unit.ask(queries.members_locked, asked.worker_id)
     if village_code is None:
         raise MemberUnknown(f"no member {asked.worker_id}: check the id, or try again in a moment")
     by.check_area(village_code)
+    same = queries.Happened(asked.worker_id, report.died_on, report.happened_on)
+    known_by, keys = _filing(asked, tools=tools, cause=cause)
     filed = reports.file_claim(
         replace(report, reported_by="village") if by.role == "village" else report,
-        await _filing(unit, asked, tools=tools, cause=cause),
-        open_claim=await queries.open_claim(
-            unit.session,
-            asked.worker_id,
-            died_on=report.died_on,
-            happened_on=report.happened_on,
-        ),
+        known_by,
+        open_claim=await unit.ask(queries.claims_about, same),
         cause=cause,
         officer=by.name,
         now=unit.now,
     )
-    await unit.record([filed])
-    claim = reports.just_filed(filed)
-    party_ids = await _take_in_heirs(unit, claim, asked, tools=tools, by=by, cause=cause)
+    taken = _take_in_heirs(reports.just_filed(filed), asked, tools=tools, by=by, cause=cause)
+    await unit.record([filed, *taken.events], keys={**keys, **taken.keys})
     return Filed(
         claim_id=filed.claim_id,
         number=tools.marks.claim_number(filed.claim_id),
         status_code=tools.marks.status_code(filed.claim_id),
-        parties=party_ids,
+        parties=taken.party_ids,
     )
 
 
@@ -137,7 +132,7 @@ async def assess(
     """Put on record what an accident cost. Raises: ClaimUnknown, OutsideArea, and what
     `rules.assessments.assess` refuses."""
     claim = await held_claim(unit, claim_id, by=by)
-    known = await documents.current(unit.session, claim_id)
+    known = await unit.ask(documents.current, claim_id) or []
     assessed = assessments.assess(
         claim,
         assessment,
@@ -165,7 +160,7 @@ async def return_claim(
     """
     claim = await held_claim(unit, claim_id, by=by)
     if missing is None:
-        missing = filing.missing_now(claim, await case_file(unit.session, claim_id))
+        missing = filing.missing_now(claim, await _case_file(unit, claim_id))
     returned = filing.return_claim(
         claim, missing, note=note, cause=cause, officer=by.name, now=unit.now
     )
@@ -189,61 +184,64 @@ async def verify(
     refuses.
     """
     claim = await held_claim(unit, claim_id, by=by)
-    file = await case_file(unit.session, claim_id)
+    file = await _case_file(unit, claim_id)
     verified = filing.verify(
         claim, file, override=asked.override, cause=cause, officer=by.name, now=unit.now
     )
     unread = {each.sha256 for each in file.documents} - asked.intact
     await asyncio.gather(*(tools.blobs.get(digest) for digest in unread))
-    await unit.record([verified])
-    await raise_warnings(unit, claim, at="verification", cause=cause)
+    signs = await look_for_signs(unit, claim, cause=cause)
+    await unit.record([verified, *signs.fresh])
     return Stepped(claim_id=claim_id, state="verified")
 
 
-async def _filing(unit: Unit, asked: Application, *, tools: Tools, cause: Cause) -> Filing:
-    """The number of the new claim, and who came, sealed under a key of their own."""
+async def _case_file(unit: Unit, claim_id: UUID) -> CaseFile:
+    file = await unit.ask(case_files, claim_id)
+    assert file is not None  # noqa: S101  (it is asked for each)
+    return file
+
+
+def _filing(
+    asked: Application, *, tools: Tools, cause: Cause
+) -> tuple[Filing, Mapping[UUID, bytes]]:
+    """The number of the new claim, and who came, sealed under a key of their own; and that key."""
     claim_id = ClaimId(derived_id(cause.cause_id, "claim"))
     known_by = Filing(claim_id, WorkerId(asked.worker_id), tools.marks.claim_number(claim_id))
     if asked.reporter is None:
-        return known_by
+        return known_by, {}
     subject = derived_id(cause.cause_id, "reporter")
     block, wrapped = tools.identities.seal(subject, asked.reporter, kind=REPORTER)
-    await keep_keys(unit.session, wrapped, at=unit.now)
     phone = asked.reporter.phone
     mark = None if phone is None else tools.marks.mark("phone", phone_digits(phone))
-    return known_by._replace(reporter=block, phone_mark=mark)
+    return known_by._replace(reporter=block, phone_mark=mark), wrapped
 
 
-async def _take_in_heirs(
-    unit: Unit, claim: HeldClaim, asked: Application, *, tools: Tools, by: Caller, cause: Cause
-) -> list[UUID]:
-    """Record the family, the heirs and the shares that came with the application."""
+def _take_in_heirs(
+    claim: HeldClaim, asked: Application, *, tools: Tools, by: Caller, cause: Cause
+) -> FirstHeirs:
+    """The family, the heirs and the shares that came with the application."""
+    now = claim.filed_at
+    events: list[Event] = []
     if asked.family is not None:
-        family = families.record_family(
-            claim,
-            asked.family,
-            known=(),
-            stamp=cause.stamp("record-family", at=unit.now),
-            officer=by.name,
-        )
-        await unit.record([family])
+        stamp = cause.stamp("record-family", at=now)
+        family = families.record_family(claim, asked.family, known=(), stamp=stamp, officer=by.name)
+        events.append(family)
         claim = replace(claim, living=family.living)
-    if not asked.heirs:
-        return []
-    party_ids = await add_heirs(unit, claim, asked.heirs, tools=tools, by=by, cause=cause)
-    if asked.shares is not None:
+    taken = first_heirs(claim, asked.heirs, tools=tools, by=by, cause=cause, now=now)
+    events += taken.events
+    if asked.heirs and asked.shares is not None:
         sharing = [
             party_id
-            for party, party_id in zip(asked.heirs, party_ids, strict=True)
+            for party, party_id in zip(asked.heirs, taken.party_ids, strict=True)
             if party.role == "heir"
         ]
         agreed = families.agree_shares(
             claim,
             asked.shares.of(sharing),
-            heirs=await parties(unit.session, claim.claim_id),
+            heirs=taken.parties,
             powers=(),
-            stamp=cause.stamp("agree-shares", at=unit.now),
+            stamp=cause.stamp("agree-shares", at=now),
             officer=by.name,
         )
-        await unit.record([agreed])
-    return party_ids
+        events.append(agreed)
+    return taken._replace(events=events)

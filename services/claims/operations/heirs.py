@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from chassis.state.unit import Unit
-from chassis.subject_keys import keep_keys
 from chassis.web.access import Caller
 from contracts.claims import HeirClass, HeirRegistered
 from contracts.event import Cause, Event, derived_id
@@ -53,17 +53,27 @@ class SharesTold(BaseModel):
     payees: list[UUID]
 
 
-async def add_heirs(
-    unit: Unit,
+class FirstHeirs(NamedTuple):
+    """The parties that came with an application, to be recorded with it."""
+
+    events: list[Event]
+    keys: Mapping[UUID, bytes]
+    """The wrapped keys of those whom the events seal."""
+    party_ids: list[UUID]
+    """In the order in which they were given."""
+    parties: Sequence[Party]
+
+
+def first_heirs(
     claim: HeldClaim,
     parties: Sequence[NewParty],
     *,
     tools: Tools,
     by: Caller,
     cause: Cause,
-) -> list[UUID]:
-    """Register the first parties of a claim that was just filed, with its family as recorded;
-    return their ids in the same order.
+    now: datetime,
+) -> FirstHeirs:
+    """Register the first parties of a claim that was just filed, with its family as recorded.
 
     While no family is recorded, those listed count as the whole family.
     Raises: what `rules.heirs.register` refuses.
@@ -71,14 +81,13 @@ async def add_heirs(
     events: list[Event] = []
     living = rules.implied_family(claim, parties)
     if living is not None:
-        stamp = cause.stamp("imply-family", at=unit.now)
+        stamp = cause.stamp("imply-family", at=now)
         events.append(rules.record_family(claim, living, known=(), stamp=stamp, officer=by.name))
         claim = replace(claim, living=living)
-    fresh = _Registration(claim, [], tools, cause, unit.now, by.name)
+    fresh = _Registration(claim, [], tools, cause, now, by.name)
     fresh.take(parties)
-    await keep_keys(unit.session, fresh.wrapped, at=unit.now)
-    await unit.record([*events, *fresh.events])
-    return [fresh.party_id(place) for place in range(len(parties))]
+    party_ids: list[UUID] = [fresh.party_id(place) for place in range(len(parties))]
+    return FirstHeirs([*events, *fresh.events], fresh.wrapped, party_ids, fresh.known)
 
 
 async def register_heir(
@@ -92,8 +101,7 @@ async def register_heir(
     known = await queries.parties(unit.session, claim_id)
     fresh = _Registration(claim, list(known), tools, cause, unit.now, by.name)
     fresh.take([party])
-    await keep_keys(unit.session, fresh.wrapped, at=unit.now)
-    await unit.record(fresh.events)
+    await unit.record(fresh.events, keys=fresh.wrapped)
     return Registered(party_id=fresh.party_id(0))
 
 

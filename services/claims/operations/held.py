@@ -26,7 +26,7 @@ class Stepped(BaseModel):
 
 async def held_claim(unit: Unit, claim_id: UUID, *, by: Caller) -> HeldClaim:
     """The claim, locked until the transaction ends. Raises: ClaimUnknown, OutsideArea."""
-    found = await queries.claim_locked(unit.session, claim_id)
+    found = await unit.ask(queries.claims_locked, claim_id)
     if found is None:
         raise ClaimUnknown(f"no claim {claim_id}: see the list of claims")
     by.check_area(found.village_code)

@@ -1,12 +1,12 @@
 """Look for warning signs; draw claims for a second look. Neither decides anything."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.state.unit import Unit
 from contracts.banking import CashPaidOut, PayoutFailed, PayoutSettled
-from contracts.claims import ClaimApproved
+from contracts.claims import ClaimApproved, ReviewDrawn, WarningRaised
 from contracts.event import Cause
 from contracts.types import ClaimId, WorkerId
 from services.claims.queries import warnings as queries
@@ -19,37 +19,33 @@ from services.claims.rules.warnings import Known
 from services.claims.settings import Settings
 
 
-async def raise_warnings(
-    unit: Unit,
-    claim: HeldClaim,
-    *,
-    at: Literal["filing", "verification", "approval", "payment"],
-    cause: Cause,
-) -> int:
-    """Put on record the signs that a claim, whose row is held, shows now; what is on record is not
-    raised again. The number of its warnings that nobody cleared.
+class Signs(NamedTuple):
+    """What a look at a claim shows."""
 
-    One statement reads, and one writes where something is found.
-    """
-    if at == "payment":
-        await take_payments(unit, {claim.claim_id: cause})
-    found = await queries.looked(unit.session, claim.claim_id, now=unit.now)
-    fresh = list(
-        rules.raised(
-            Known(claim.claim_id, claim.worker_id),
-            rules.findings(found.traits),
-            known=found.known,
-            cause=cause,
-            now=unit.now,
-        )
+    fresh: list[WarningRaised]
+    """To be recorded: what is on record is not raised again."""
+    warnings: int
+    """Those that nobody cleared, the fresh ones too."""
+
+
+async def look_for_signs(unit: Unit, claim: HeldClaim, *, cause: Cause) -> Signs:
+    """The signs that a claim, whose row is held, shows now."""
+    found = await unit.ask(queries.looked, claim.claim_id, now=unit.now)
+    assert found is not None  # noqa: S101  (its row is held)
+    fresh = rules.raised(
+        Known(claim.claim_id, claim.worker_id),
+        rules.findings(found.traits),
+        known=found.known,
+        cause=cause,
+        now=unit.now,
     )
-    await unit.record(fresh)
-    return found.standing + len(fresh)
+    raised = list(fresh)
+    return Signs(raised, found.standing + len(raised))
 
 
-async def draw_review(
+def draw_review(
     unit: Unit, claim_id: ClaimId, worker_id: WorkerId, approved_event: ClaimApproved
-) -> None:
+) -> list[ReviewDrawn]:
     """Draw an approved claim for a second look, or not, by seed."""
     settings: Settings = unit.tools.settings
     drawn = reviews.draw(
@@ -58,8 +54,7 @@ async def draw_review(
         cause=approved_event.cause,
         now=unit.now,
     )
-    if drawn is not None:
-        await unit.record([drawn])
+    return [] if drawn is None else [drawn]
 
 
 async def take_payouts(unit: Unit, ended: Sequence[PayoutSettled] | Sequence[PayoutFailed]) -> None:

@@ -3,6 +3,7 @@
 These questions are asked for every command, so they are given to the driver as they are.
 """
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 from typing import NamedTuple
@@ -15,19 +16,25 @@ from services.claims.models import Claim
 from services.claims.rules.claims import HeldClaim
 
 HELD = tuple(field.name for field in fields(HeldClaim))
-_MEMBER_LOCKED = Statement(
-    "SELECT village_code FROM members WHERE worker_id = :worker_id FOR UPDATE"
+_MEMBERS_LOCKED = Statement(
+    "SELECT worker_id, village_code FROM members "
+    "WHERE worker_id = ANY(CAST(:worker_ids AS uuid[])) ORDER BY worker_id FOR UPDATE"
 )
 # Where a member lives is told beside the lock: no decision hangs on a change of it meanwhile.
-_CLAIM_LOCKED = Statement(
+_CLAIMS_LOCKED = Statement(
     f"SELECT {', '.join(f'claims.{name}' for name in HELD)}, members.village_code "  # noqa: S608  (names of fields)
-    "FROM claims JOIN members USING (worker_id) WHERE claim_id = :claim_id FOR UPDATE OF claims"
+    "FROM claims JOIN members USING (worker_id) "
+    "WHERE claim_id = ANY(CAST(:claim_ids AS uuid[])) ORDER BY claim_id FOR UPDATE OF claims"
 )
-_OPEN = "SELECT claim_id FROM claims WHERE worker_id = :worker_id AND state <> 'rejected'"
-_OPEN_OF_DEATH = Statement(f"{_OPEN} AND died_on IS NOT NULL LIMIT 1")
-_OPEN_OF_INJURY = Statement(
-    f"{_OPEN} AND died_on IS NULL AND happened_on IS NOT DISTINCT FROM :happened_on LIMIT 1"
-)
+_OPEN = Statement("""
+    SELECT place, (
+        SELECT claim_id FROM claims
+        WHERE worker_id = asked.worker_id AND state <> 'rejected'
+          AND CASE WHEN is_death THEN died_on IS NOT NULL ELSE died_on IS NULL
+              AND claims.happened_on IS NOT DISTINCT FROM asked.happened_on END
+        LIMIT 1)
+    FROM unnest(CAST(:worker_ids AS uuid[]), CAST(:deaths AS boolean[]), CAST(:days AS date[]))
+        WITH ORDINALITY AS asked (worker_id, is_death, happened_on, place)""")
 
 
 class Locked(NamedTuple):
@@ -37,20 +44,25 @@ class Locked(NamedTuple):
     village_code: str
 
 
-async def member_locked(session: AsyncSession, worker_id: UUID) -> str | None:
-    """Where the member lives, who is locked: whoever files a claim for one holds this. None: there
-    is no such member."""
-    rows = await _MEMBER_LOCKED.rows(session, worker_id=worker_id)
-    return rows[0][0] if rows else None
+class Happened(NamedTuple):
+    """What a claim would be about: the member's death, or the accident of a day of a member who
+    lives."""
+
+    worker_id: UUID
+    died_on: date | None
+    happened_on: date | None
 
 
-async def claim_locked(session: AsyncSession, claim_id: UUID) -> Locked | None:
-    """The claim, locked: whoever decides about it holds this."""
-    rows = await _CLAIM_LOCKED.rows(session, claim_id=claim_id)
-    if not rows:
-        return None
-    *held, village_code = rows[0]
-    return Locked(HeldClaim(*held), village_code)
+async def members_locked(session: AsyncSession, worker_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Where these members live, who are locked: whoever files a claim for one holds this."""
+    rows = await _MEMBERS_LOCKED.rows(session, worker_ids=list(worker_ids))
+    return dict(rows)
+
+
+async def claims_locked(session: AsyncSession, claim_ids: Sequence[UUID]) -> dict[UUID, Locked]:
+    """The claims, locked: whoever decides about one holds this."""
+    rows = await _CLAIMS_LOCKED.rows(session, claim_ids=list(claim_ids))
+    return {row["claim_id"]: Locked(HeldClaim(*row[:-1]), row[-1]) for row in rows}
 
 
 def as_held(claim: Claim) -> HeldClaim:
@@ -58,13 +70,14 @@ def as_held(claim: Claim) -> HeldClaim:
     return HeldClaim(**{name: getattr(claim, name) for name in HELD})
 
 
-async def open_claim(
-    session: AsyncSession, worker_id: UUID, *, died_on: date | None, happened_on: date | None
-) -> UUID | None:
-    """The claim, not rejected, for the member's death, or for the accident of that day of a member
-    who lives."""
-    if died_on is None:
-        rows = await _OPEN_OF_INJURY.rows(session, worker_id=worker_id, happened_on=happened_on)
-    else:
-        rows = await _OPEN_OF_DEATH.rows(session, worker_id=worker_id)
-    return rows[0][0] if rows else None
+async def claims_about(
+    session: AsyncSession, asked: Sequence[Happened]
+) -> dict[Happened, UUID | None]:
+    """For each the claim, not rejected, that is about the same."""
+    rows = await _OPEN.rows(
+        session,
+        worker_ids=[each.worker_id for each in asked],
+        deaths=[each.died_on is not None for each in asked],
+        days=[each.happened_on for each in asked],
+    )
+    return {asked[place - 1]: claim_id for place, claim_id in rows}

@@ -1,7 +1,7 @@
 """What is known here of a member's cover: nobody is asked in the middle of a decision."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,16 +15,17 @@ from services.claims.rules.tariffs import FIRST_TIER, tier_of
 
 # One question: the four tables asked apart cost eight times the Python. Some ends are passed over:
 # the rules find those by death and by lapse (arrears) themselves, and who was refused had no cover.
-_OF_MEMBER = Statement("""
-    SELECT 'paid' AS told, month, paid_at AS at, CAST(NULL AS date) AS ended_on, amount, event_id
-    FROM paid_months WHERE worker_id = :worker_id
-    UNION ALL SELECT 'begun', NULL, covered_from, NULL, NULL, event_id
-    FROM cover_spells WHERE worker_id = :worker_id
-    UNION ALL SELECT 'ended', NULL, NULL, ended_on, NULL, NULL
-    FROM cover_ends WHERE worker_id = :worker_id AND NOT is_restored
+_OF_MEMBERS = Statement("""
+    SELECT worker_id, 'paid' AS told, month, paid_at AS at, CAST(NULL AS date) AS ended_on, amount,
+           event_id
+    FROM paid_months WHERE worker_id = ANY(CAST(:worker_ids AS uuid[]))
+    UNION ALL SELECT worker_id, 'begun', NULL, covered_from, NULL, NULL, event_id
+    FROM cover_spells WHERE worker_id = ANY(CAST(:worker_ids AS uuid[]))
+    UNION ALL SELECT worker_id, 'ended', NULL, NULL, ended_on, NULL, NULL
+    FROM cover_ends WHERE worker_id = ANY(CAST(:worker_ids AS uuid[])) AND NOT is_restored
       AND reason NOT IN ('death', 'lapse', 'refused')
-    UNION ALL SELECT 'promised', last_month, NULL, NULL, NULL, NULL
-    FROM members WHERE worker_id = :worker_id
+    UNION ALL SELECT worker_id, 'promised', last_month, NULL, NULL, NULL, NULL
+    FROM members WHERE worker_id = ANY(CAST(:worker_ids AS uuid[]))
     ORDER BY told, month, at, ended_on""")
 
 
@@ -37,11 +38,18 @@ class FactsOfCover(NamedTuple):
     base_income: int
 
 
-async def facts_of_cover(session: AsyncSession, worker_id: UUID) -> FactsOfCover:
-    """Cover, ends, paid months, what was promised, and the income by the latest amount paid."""
-    told: dict[str, list[Any]] = defaultdict(list)
-    for row in await _OF_MEMBER.rows(session, worker_id=worker_id):
-        told[row["told"]].append(row)
+async def facts_of_cover(
+    session: AsyncSession, worker_ids: Sequence[UUID]
+) -> dict[UUID, FactsOfCover]:
+    """Of each member cover, ends, paid months, what was promised, and the income by the latest
+    amount paid."""
+    told: dict[UUID, dict[str, list[Any]]] = {each: defaultdict(list) for each in worker_ids}
+    for row in await _OF_MEMBERS.rows(session, worker_ids=list(worker_ids)):
+        told[row["worker_id"]][row["told"]].append(row)
+    return {worker_id: _facts(rows) for worker_id, rows in told.items()}
+
+
+def _facts(told: Mapping[str, Sequence[Any]]) -> FactsOfCover:
     amounts = [row["amount"] for row in told["paid"] if row["amount"] is not None]
     return FactsOfCover(
         spells=_spells(told["begun"], [row["ended_on"] for row in told["ended"]]),

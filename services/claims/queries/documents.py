@@ -1,5 +1,7 @@
 """The papers of a claim."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,9 +11,11 @@ from chassis.state.statements import Statement
 from services.claims.rules.documents import KnownDocument
 
 DOCUMENT = ", ".join(KnownDocument._fields)
-CURRENT = """FROM documents
-    WHERE claim_id = :claim_id AND replaced_by IS NULL ORDER BY attached_at, document_id"""
-_CURRENT = Statement(f"SELECT {DOCUMENT} {CURRENT}")
+_CURRENT = Statement(
+    f"SELECT claim_id, {DOCUMENT} FROM documents "  # noqa: S608  (names of fields)
+    "WHERE claim_id = ANY(CAST(:claim_ids AS uuid[])) AND replaced_by IS NULL "
+    "ORDER BY attached_at, document_id"
+)
 _STORED = """
     SELECT sha256, media_type, village_code
     FROM documents JOIN claims USING (claim_id) JOIN members USING (worker_id)
@@ -28,9 +32,14 @@ class Stored(NamedTuple):
     village_code: str
 
 
-async def current(session: AsyncSession, claim_id: UUID) -> list[KnownDocument]:
-    """The documents of a claim that no newer one has replaced, in the order they came."""
-    return [KnownDocument(*row) for row in await _CURRENT.rows(session, claim_id=claim_id)]
+async def current(
+    session: AsyncSession, claim_ids: Sequence[UUID]
+) -> dict[UUID, list[KnownDocument]]:
+    """The documents of each claim that no newer one has replaced, in the order they came."""
+    found: dict[UUID, list[KnownDocument]] = defaultdict(list)
+    for claim_id, *document in await _CURRENT.rows(session, claim_ids=list(claim_ids)):
+        found[claim_id].append(KnownDocument(*document))
+    return found
 
 
 async def scans(session: AsyncSession, claim_id: UUID) -> list[Stored]:

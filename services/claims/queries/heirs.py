@@ -64,6 +64,7 @@ async def papers(session: AsyncSession, claim_id: UUID, *, kind: str) -> Sequenc
 
 _ORDER = (col(Heir.registered_at), col(Heir.party_id))
 PARTY = ", ".join(RegisteredParty._fields)
-REGISTERED = """FROM heirs
-    WHERE claim_id = :claim_id AND struck_at IS NULL ORDER BY registered_at, party_id"""
-_PARTIES = Statement(f"SELECT {PARTY} {REGISTERED}")
+_PARTIES = Statement(
+    f"SELECT {PARTY} FROM heirs "  # noqa: S608  (names of fields)
+    "WHERE claim_id = :claim_id AND struck_at IS NULL ORDER BY registered_at, party_id"
+)

@@ -13,9 +13,9 @@ from services.claims.models import ApprovedLine, Claim, ClaimStep, Member, PaidM
 from services.claims.rules.closing import ClosingClaim, Line, Payment
 
 _ORDERED_BEFORE = Statement("""
-    SELECT benefit, sum(amount)::bigint FROM approved_lines
-    WHERE claim_id = :claim_id AND origin = 'approval' AND NOT is_held
-    GROUP BY benefit ORDER BY benefit""")
+    SELECT claim_id, benefit, sum(amount)::bigint FROM approved_lines
+    WHERE claim_id = ANY(CAST(:claim_ids AS uuid[])) AND origin = 'approval' AND NOT is_held
+    GROUP BY claim_id, benefit ORDER BY benefit""")
 
 
 class Standing(NamedTuple):
@@ -48,10 +48,15 @@ async def last_officer(session: AsyncSession, claim_id: UUID, *, step: str) -> s
     return await session.scalar(statement.order_by(col(ClaimStep.taken_at).desc()).limit(1))
 
 
-async def ordered_before(session: AsyncSession, claim_id: UUID) -> dict[str, int]:
-    """By benefit, the rupiah that earlier decisions let go out. What the bank could not pay counts
-    too: it stays payable under its own reference, and nothing is paid twice."""
-    return dict(await _ORDERED_BEFORE.rows(session, claim_id=claim_id))
+async def ordered_before(
+    session: AsyncSession, claim_ids: Sequence[UUID]
+) -> dict[UUID, dict[str, int]]:
+    """Of each claim, by benefit, the rupiah that earlier decisions let go out. What the bank could
+    not pay counts too: it stays payable under its own reference, and nothing is paid twice."""
+    found: dict[UUID, dict[str, int]] = {claim_id: {} for claim_id in claim_ids}
+    for claim_id, benefit, amount in await _ORDERED_BEFORE.rows(session, claim_ids=list(claim_ids)):
+        found[claim_id][benefit] = amount
+    return found
 
 
 async def closing_locked(session: AsyncSession, claim_ids: Iterable[UUID]) -> list[ClosingClaim]:

@@ -62,7 +62,7 @@ HOLDERS = """
      WHERE thing = 'issuer' AND issuer = mark AND kind = ANY(:issued_kinds)
        AND attached_at > :issued_after LIMIT :rows_max)"""
 """The claims that have a `mark`, its own one included."""
-_TRAITS = Statement(f"""
+_TRAITS_OF_ONE = f"""
     WITH held AS MATERIALIZED (
         SELECT claims.claim_id, claims.worker_id, died_on, admitted_on, filed_by, roster_id,
                {_DAY.format("claims")} AS day
@@ -93,7 +93,10 @@ _TRAITS = Statement(f"""
         ARRAY(SELECT warning_id FROM warnings WHERE warnings.claim_id = held.claim_id) AS known,
         (SELECT count(*) FROM warnings WHERE warnings.claim_id = held.claim_id
          AND outcome IS DISTINCT FROM 'cleared') AS standing
-    FROM held""")  # noqa: S608  (built of the constants above, as they are of each other)
+    FROM held"""  # noqa: S608  (built of the constants above, as they are of each other)
+_TRAITS = Statement(f"""
+    SELECT asked.claim_id, traits.* FROM unnest(CAST(:claim_ids AS uuid[])) AS asked (claim_id)
+    CROSS JOIN LATERAL ({_TRAITS_OF_ONE.replace(":claim_id", "asked.claim_id")}) AS traits""")  # noqa: S608
 
 
 class Looked(NamedTuple):
@@ -115,17 +118,21 @@ def bounds(now: datetime) -> dict[str, Any]:
     }
 
 
-async def looked(session: AsyncSession, claim_id: UUID, *, now: datetime) -> Looked:
-    """A claim with all that signs look at."""
+async def looked(
+    session: AsyncSession, claim_ids: Sequence[UUID], *, now: datetime
+) -> dict[UUID, Looked]:
+    """Each claim with all that signs look at."""
     of_agent = patterns()["agent-in-many-claims"]
     bound = bounds(now) | {
-        "claim_id": claim_id,
+        "claim_ids": list(claim_ids),
         "early_days": of_agent.days,
         "filed_after": now - timedelta(days=of_agent.period_days),
         "found_max": _FOUND_MAX,
     }
-    (row,) = await _TRAITS.rows(session, **bound)
-    return Looked(_traits(row), frozenset(row["known"]), row["standing"])
+    return {
+        row["claim_id"]: Looked(_traits(row), frozenset(row["known"]), row["standing"])
+        for row in await _TRAITS.rows(session, **bound)
+    }
 
 
 def _traits(row: Mapping[str, Any]) -> Traits:
