@@ -92,7 +92,7 @@ ANYWHERE = AreaFrom("nowhere")
 
 @dataclass(frozen=True)
 class Access:
-    """What a route declares; as a dependency, the check of it."""
+    """What a route declares, and the check of it."""
 
     roles: frozenset[str]
     area: AreaFrom
@@ -119,7 +119,7 @@ class Access:
         """What names the caller: the header Authorization, and nothing else."""
         return request.headers.get("authorization")
 
-    async def __call__(self, request: Request) -> Caller:
+    async def caller_of(self, request: Request) -> Caller:
         """The caller, allowed to do this here. Raises as `admit` does, and OutsideArea."""
         caller = getattr(request.state, "caller", None) or self.admit(request)
         if self.area.name:
@@ -138,6 +138,14 @@ class Access:
         return code
 
 
+class _Allowed(Access):
+    """As a dependency: the caller."""
+
+    async def __call__(self, request: Request) -> Caller:
+        """Raises as `caller_of` does."""
+        return await self.caller_of(request)
+
+
 async def _json(request: Request) -> Any:  # noqa: ANN401  (whatever was sent)
     try:
         return await request.json()
@@ -150,7 +158,7 @@ def allowed(*roles: str, area: AreaFrom, body_bytes_max: int = BODY_BYTES_MAX) -
 
     A route for uploads may take a larger body; whoever is not admitted sends none of it.
     """
-    return Depends(Access(frozenset(roles), area, body_bytes_max))
+    return Depends(_Allowed(frozenset(roles), area, body_bytes_max))
 
 
 async def _public() -> None:
@@ -207,7 +215,8 @@ def _of_route(route: RouteContext) -> Iterator[object]:
 def _declared(dependant: Dependant | None) -> Iterator[object]:
     if dependant is None:
         return
-    if isinstance(dependant.call, Access) or dependant.call is _public:
-        yield dependant.call
+    call: object = dependant.call
+    if isinstance(call, Access) or call is _public:
+        yield call
     for inner in dependant.dependencies:
         yield from _declared(inner)

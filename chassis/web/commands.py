@@ -16,7 +16,7 @@ from chassis.correlation import correlation_id
 from chassis.faults import is_passing, is_taken
 from chassis.state import event_log
 from chassis.state.unit import EVERYWHERE, Unit, Units
-from chassis.web.access import BODY_BYTES_MAX, AreaFrom, Caller, allowed
+from chassis.web.access import BODY_BYTES_MAX, Access, AreaFrom, Caller
 from chassis.web.idempotency import Keyed, Operation, once
 from chassis.web.requests import COMMAND
 from chassis.web.together import Together
@@ -115,16 +115,19 @@ def command(*roles: str, area: AreaFrom, body_bytes_max: int = BODY_BYTES_MAX) -
 
     The caller sends an `Idempotency-Key` of its own making.
     """
-    access = allowed(*roles, area=area, body_bytes_max=body_bytes_max)
+    return Depends(_Asked(frozenset(roles), area, body_bytes_max))
 
-    async def asked(
-        request: Request,
-        caller: Annotated[Caller, access],
-        idempotency_key: Annotated[str, _KEY],
-    ) -> Command:
-        route = f"{request.method} {request.url.path}"
+
+class _Asked(Access):
+    """As a dependency: the command. One for all that it needs, for each costs a request 0.1 ms."""
+
+    async def __call__(self, request: Request, idempotency_key: Annotated[str, _KEY]) -> Command:
+        """Raises as `caller_of` does."""
+        caller = await self.caller_of(request)
+        route = f"{request.method} {request.scope['path']}"
         command_id = uuid5(NAMESPACE_URL, f"{caller.name} {route} {idempotency_key}")
         request.scope[COMMAND] = command_id
+        state = request.app.state
         return Command(
             caller=caller,
             request=Keyed(
@@ -135,8 +138,6 @@ def command(*roles: str, area: AreaFrom, body_bytes_max: int = BODY_BYTES_MAX) -
                 status=request.scope["route"].status_code or 200,
             ),
             cause=Cause(command_id, correlation_id() or command_id),
-            units=request.app.state.units,
-            together=request.app.state.together,
+            units=state.units,
+            together=state.together,
         )
-
-    return Depends(asked)

@@ -75,7 +75,7 @@ def answer(together: Together, name: str, doing: Doing, *, about: int) -> "async
     """Of a command that begins now."""
     request = Keyed("anna", name, "POST /x", b"", 201)
     waiting = together.answer(request, doing, area=EVERYWHERE, about=UUID(int=about))
-    return asyncio.create_task(waiting)  # type: ignore[arg-type]
+    return asyncio.create_task(waiting)
 
 
 async def behind(together: Together, *commands: tuple[Doing, int]) -> list[object]:

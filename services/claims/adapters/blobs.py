@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -42,6 +43,11 @@ class Blobs(Protocol):
         """Whether there is something under this digest."""
         ...
 
+    async def intact(self, digests: Sequence[str]) -> frozenset[str]:
+        """Those whose content is there and undamaged, by reading each; what cannot be read now is
+        not among them."""
+        ...
+
 
 def blobs_at(url: str) -> Blobs:
     """The store at `file:///folder` or `s3://bucket/prefix`.
@@ -73,6 +79,18 @@ class FolderBlobs:
     async def has(self, digest: str) -> bool:
         """Whether the file is there."""
         return await asyncio.to_thread(self._file(digest).exists)
+
+    async def intact(self, digests: Sequence[str]) -> frozenset[str]:
+        """Read one after the other, in one thread."""
+        return await asyncio.to_thread(
+            lambda: frozenset(digest for digest in digests if self._is_intact(digest))
+        )
+
+    def _is_intact(self, digest: str) -> bool:
+        with suppress(BlobMissing, BlobDamaged, OSError):
+            self._get(digest)
+            return True
+        return False
 
     def _put(self, content: bytes) -> str:
         digest = sha256(content).hexdigest()
@@ -135,6 +153,12 @@ class BucketBlobs:
         except FileNotFoundError:
             return False
         return True
+
+    async def intact(self, digests: Sequence[str]) -> frozenset[str]:
+        """Fetch all at once."""
+        read = await asyncio.gather(*(self.get(each) for each in digests), return_exceptions=True)
+        found = zip(digests, read, strict=True)
+        return frozenset(each for each, content in found if isinstance(content, bytes))
 
     @property
     def _store(self) -> "S3Store":

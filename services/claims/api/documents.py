@@ -37,8 +37,9 @@ class CheckDocument(Asked):
     """What is wrong with it. No names of persons."""
 
 
-async def _limit_body(request: Request, tools: Annotated[Tools, Depends(tools)]) -> None:
+async def _limit_body(request: Request) -> None:
     """How large a scan may be is a setting; no more of it is received."""
+    tools: Tools = request.app.state.tools
     request.scope[BODY_LIMIT] = tools.settings.document_bytes_max
 
 

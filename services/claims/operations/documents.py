@@ -1,6 +1,5 @@
 """Take in scans, check papers, show a scan."""
 
-import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -84,14 +83,7 @@ async def intact_scans(units: Units, claim_id: UUID, *, tools: Tools, by: Caller
     async with units.reading(area=by.area) as session:
         scans = await queries.scans(session, claim_id)
     digests = [each.sha256 for each in scans if by.covers(each.village_code)]
-    read = await asyncio.gather(
-        *(tools.blobs.get(digest) for digest in digests), return_exceptions=True
-    )
-    return frozenset(
-        digest
-        for digest, content in zip(digests, read, strict=True)
-        if not isinstance(content, BaseException)
-    )
+    return await tools.blobs.intact(digests)
 
 
 async def scan(
