@@ -23,6 +23,8 @@ def runtime_engine(url: str, *, application: str) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=POOL_WAIT_S,
         pool_recycle=RECYCLE_S,
+        # The connection used last is taken first: it has the statements prepared and planned.
+        pool_use_lifo=True,
         hide_parameters=True,
         connect_args={"server_settings": {"application_name": application, **_LIMITS}},
     )
