@@ -1,6 +1,7 @@
 """Lines of decisions with what arrived of them, and the claims that they are about."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -9,13 +10,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from chassis.state.statements import Statement
-from services.claims.models import ApprovedLine, Claim, ClaimStep, Member, PaidMonth, Payout
+from services.claims.models import Claim, ClaimStep, Member, PaidMonth
 from services.claims.rules.closing import ClosingClaim, Line, Payment
 
 _ORDERED_BEFORE = Statement("""
     SELECT claim_id, benefit, sum(amount)::bigint FROM approved_lines
     WHERE claim_id = ANY(CAST(:claim_ids AS uuid[])) AND origin = 'approval' AND NOT is_held
     GROUP BY claim_id, benefit ORDER BY benefit""")
+
+
+# Asked at every poll that brings payments, so given to the driver as they are.
+_CLOSING = "SELECT claim_id, worker_id, filed_at, state, decision_id, explanation FROM claims"
+_APPROVED = Statement(f"""
+    {_CLOSING} WHERE claim_id = ANY(CAST(:ids AS uuid[])) AND state = 'approved'
+    ORDER BY claim_id FOR UPDATE""")
+_DECIDABLE = Statement(f"""
+    {_CLOSING} WHERE worker_id = ANY(CAST(:ids AS uuid[])) AND state IN ('verified', 'approved')
+    ORDER BY claim_id FOR UPDATE""")
+_LINES = Statement("""
+    SELECT claim_id, line_id, decision_id, origin, benefit, amount, payee_id, is_held
+    FROM approved_lines WHERE claim_id = ANY(CAST(:ids AS uuid[])) ORDER BY line_id""")
+_SETTLED = Statement("""
+    SELECT claim_id, line_id, benefit, amount, ended_at
+    FROM payouts WHERE claim_id = ANY(CAST(:ids AS uuid[])) AND settled""")
 
 
 class Standing(NamedTuple):
@@ -62,14 +79,7 @@ async def ordered_before(
 async def closing_locked(session: AsyncSession, claim_ids: Iterable[UUID]) -> list[ClosingClaim]:
     """Those of these claims that are approved and not paid, locked in the order of their ids, with
     their lines of every decision and all payments of them."""
-    statement = (
-        select(Claim)
-        .where(col(Claim.claim_id).in_(list(claim_ids)), Claim.state == "approved")
-        .order_by(col(Claim.claim_id))
-        .with_for_update()
-        .execution_options(populate_existing=True)  # it may have been approved a moment ago
-    )
-    return await _with_lines(session, (await session.scalars(statement)).all())
+    return await _with_lines(session, await _APPROVED.rows(session, ids=list(claim_ids)))
 
 
 async def owing_locked(session: AsyncSession, worker_ids: Iterable[UUID]) -> list[Owing]:
@@ -78,20 +88,12 @@ async def owing_locked(session: AsyncSession, worker_ids: Iterable[UUID]) -> lis
     A claim that is verified is locked too: an approval under way either has seen the payment or is
     waited for, and its held lines are found here.
     """
-    states = ("verified", "approved")
-    statement = (
-        select(Claim)
-        .where(col(Claim.worker_id).in_(list(worker_ids)), col(Claim.state).in_(states))
-        .order_by(col(Claim.claim_id))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    found = [each for each in await session.scalars(statement) if each.state == "approved"]
-    held = [each for each in await _with_lines(session, found) if each.held]
-    by_id = {each.claim_id: each for each in found}
+    locked = await _DECIDABLE.rows(session, ids=list(worker_ids))
+    found = [row for row in locked if row["state"] == "approved"]
+    arrears = {row["claim_id"]: tuple((row["explanation"] or {})["arrears"]) for row in found}
+    claims = await _with_lines(session, found)
     return [
-        Owing(claim, claim.worker_id, tuple((by_id[claim.claim_id].explanation or {})["arrears"]))
-        for claim in held
+        Owing(claim, claim.worker_id, arrears[claim.claim_id]) for claim in claims if claim.held
     ]
 
 
@@ -111,38 +113,30 @@ async def months_paid(session: AsyncSession, worker_ids: Iterable[UUID]) -> set[
     return {(worker_id, month) for worker_id, month in rows}
 
 
-async def _with_lines(session: AsyncSession, claims: Sequence[Claim]) -> list[ClosingClaim]:
+async def _with_lines(session: AsyncSession, claims: Sequence[Any]) -> list[ClosingClaim]:
     if not claims:
         return []
-    ids = [claim.claim_id for claim in claims]
-    lines = select(ApprovedLine).where(col(ApprovedLine.claim_id).in_(ids))
-    ordered = (await session.scalars(lines.order_by(col(ApprovedLine.line_id)))).all()
-    settled = select(Payout).where(col(Payout.claim_id).in_(ids), col(Payout.settled))
-    payments = (await session.scalars(settled)).all()
+    lines: dict[UUID, list[Line]] = defaultdict(list)
+    payments: dict[UUID, list[Payment]] = defaultdict(list)
+    ids = [row["claim_id"] for row in claims]
+    for claim_id, *line in await _LINES.rows(session, ids=ids):
+        lines[claim_id].append(Line(*line))
+    for claim_id, *payment in await _SETTLED.rows(session, ids=ids):
+        payments[claim_id].append(Payment(*payment))
     return [
         ClosingClaim(
-            claim_id=claim.claim_id,
-            worker_id=claim.worker_id,
-            filed_at=claim.filed_at,
-            decision_id=claim.decision_id,
-            lines=tuple(_line(each) for each in ordered if each.claim_id == claim.claim_id),
-            payments=tuple(_payment(each) for each in payments if each.claim_id == claim.claim_id),
-            held_at_first=_held_at_first(claim),
+            claim_id=row["claim_id"],
+            worker_id=row["worker_id"],
+            filed_at=row["filed_at"],
+            decision_id=row["decision_id"],
+            lines=tuple(lines[row["claim_id"]]),
+            payments=tuple(payments[row["claim_id"]]),
+            held_at_first=_held_at_first(row["explanation"]),
         )
-        for claim in claims
+        for row in claims
     ]
 
 
-def _held_at_first(claim: Claim) -> frozenset[str]:
-    steps = (claim.explanation or {}).get("steps", ())
+def _held_at_first(explanation: Mapping[str, Any] | None) -> frozenset[str]:
+    steps = (explanation or {}).get("steps", ())
     return frozenset(step["benefit"] for step in steps if step["is_held"])
-
-
-def _line(row: ApprovedLine) -> Line:
-    return Line(
-        row.line_id, row.decision_id, row.origin, row.benefit, row.amount, row.payee_id, row.is_held
-    )
-
-
-def _payment(row: Payout) -> Payment:
-    return Payment(row.line_id, row.benefit, row.amount, row.ended_at)
