@@ -15,7 +15,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextvars import Context
 from itertools import zip_longest
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -104,6 +104,14 @@ class _Turn(Unit, Generic[A]):
             self._has_changed = True
             await self._halt()
             self.events, self.keys = [], NO_KEYS
+
+    def savepoint(self) -> NoReturn:
+        """What others record would be in it. Raises: TypeError."""
+        raise TypeError("commands in step have no savepoints: give it to `command.run`")
+
+    async def work_in(self, area: str) -> None:  # noqa: ARG002  (as in Unit)
+        """Others would work there too. Raises: TypeError."""
+        raise TypeError("commands in step have one area: give it to `command.run`")
 
     async def go_on(self) -> None:
         """Run it until it waits again or has ended. Raises: what it raises, but a refusal that

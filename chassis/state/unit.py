@@ -22,6 +22,7 @@ from chassis.failpoints import failpoint
 from chassis.faults import Passing
 from chassis.state import event_log
 from chassis.state.projections import Projections
+from chassis.state.readings import Readings
 from chassis.subject_keys import keep_keys
 from contracts.event import Event
 
@@ -148,7 +149,12 @@ class Units:
     """Set after a commit that logged something: the relay waits for it."""
     measured: Callable[[Kept], None] = _unmeasured
     """Told of every commit."""
+    readings: Readings = field(init=False)
+    """For questions that many requests ask at the same time."""
     _closed: str | None = None
+
+    def __post_init__(self) -> None:
+        self.readings = Readings(lambda area: self.reading(area=area))
 
     def close(self, reason: str) -> None:
         """Refuse every transaction from now on: the log is not the one that was sent."""

@@ -176,3 +176,19 @@ async def test_whoever_refuses_after_a_change_takes_it_back_with_all(
     assert found == [None, None, None]  # each is to be done alone
     assert await workers(enrollment) == 0
     assert await enrollment.rows("SELECT subject FROM subject_key") == []
+
+
+async def test_what_would_concern_the_others_is_for_those_alone(
+    enrollment: Alone, together: Together
+) -> None:
+    async def everywhere(unit: Unit) -> Seen:
+        async with unit.everywhere():
+            return Seen(workers=0)
+
+    async def apart(unit: Unit) -> Seen:
+        async with unit.savepoint():
+            return Seen(workers=0)
+
+    for doing in (everywhere, apart):
+        assert await behind(together, (doing, 1), (command(Questions(), 2), 2)) == [None, None]
+    assert await workers(enrollment) == 0

@@ -1,7 +1,7 @@
 """What is known of payouts and payees."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -9,12 +9,13 @@ from sqlalchemy import func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from chassis.state.statements import Statement
 from contracts.claims import Benefit
 from contracts.event import Cause
 from contracts.sealed import Sealed
-from contracts.types import AccountId, ClaimId, PartyId, PayoutId, WorkerId
-from services.banking.models import Account, Party, Payout
-from services.banking.queries.activity import last_used
+from contracts.types import ClaimId, PartyId, PayoutId, WorkerId
+from services.banking.models import Party, Payout
+from services.banking.queries.activity import LAST_USED
 from services.banking.rules.payouts import OpenPayout, Payee, PayeeAccount
 
 PAYOUTS_MAX = 500
@@ -58,33 +59,31 @@ async def paid_here(session: AsyncSession, payees: Collection[Payee]) -> set[Pay
     return {Payee._make(row) for row in await session.execute(_PAID_HERE, bound)}
 
 
+# Of what waits within the bank each payout and the account that it reaches. Asked at every poll
+# that brings decisions, so given to the driver as it is.
+_WITH_ACCOUNT = f"""
+    SELECT payout_id, payouts.claim_id, payouts.worker_id, payee_id, benefit, amount,
+           ordered_event_id, payouts.correlation_id, line_id,
+           account_id, product, closed_at IS NOT NULL AS is_closed, {LAST_USED} AS last_used_at
+    FROM payouts
+    LEFT JOIN parties ON parties.claim_id = payouts.claim_id AND party_id = payee_id
+    JOIN accounts ON accounts.holder_id = coalesce(parties.holder_id, payee_id)"""  # noqa: S608
+_ORDERED_HERE = Statement(f"""
+    {_WITH_ACCOUNT}
+    WHERE rail = 'same-bank' AND payouts.state = 'ordered' AND stopped_reason IS NULL
+    ORDER BY ordered_at, payout_id LIMIT {PAYOUTS_MAX}""")
+_WAITING_HERE = Statement(f"{_WITH_ACCOUNT} WHERE payout_id = :payout_id")
+
+
 async def ordered_here(session: AsyncSession) -> list[WaitingHere]:
     """The payouts within the bank that wait for nobody, the oldest first."""
-    statement = (
-        select(Payout, Account)
-        .join(Party, PAYEE, isouter=True)
-        .join(Account, col(Account.holder_id) == HOLDER)
-        .where(
-            Payout.rail == "same-bank",
-            Payout.state == "ordered",
-            col(Payout.stopped_reason).is_(None),
-        )
-        .order_by(col(Payout.ordered_at), col(Payout.payout_id))
-        .limit(PAYOUTS_MAX)
-    )
-    return await _with_accounts(session, (await session.execute(statement)).all())
+    return [_waiting(row) for row in await _ORDERED_HERE.rows(session)]
 
 
 async def waiting_here(session: AsyncSession, payout_id: UUID) -> WaitingHere | None:
     """A payout within the bank with its account, stopped or not."""
-    statement = (
-        select(Payout, Account)
-        .join(Party, PAYEE, isouter=True)
-        .join(Account, col(Account.holder_id) == HOLDER)
-        .where(Payout.payout_id == payout_id)
-    )
-    found = await _with_accounts(session, (await session.execute(statement)).all())
-    return found[0] if found else None
+    rows = await _WAITING_HERE.rows(session, payout_id=payout_id)
+    return _waiting(rows[0]) if rows else None
 
 
 async def ordered_elsewhere(session: AsyncSession) -> list[OpenPayout]:
@@ -162,17 +161,17 @@ def _submitted(payout_ids: Collection[UUID]) -> Any:  # noqa: ANN401  (columns a
     )
 
 
-async def _with_accounts(session: AsyncSession, rows: Sequence[Any]) -> list[WaitingHere]:
-    used = await last_used(session, [account.account_id for _, account in rows])
-    return [
-        WaitingHere(
-            open_payout(payout),
-            PayeeAccount(
-                account_id=AccountId(account.account_id),
-                product=account.product,
-                is_closed=account.closed_at is not None,
-                last_used_at=used[AccountId(account.account_id)],
-            ),
-        )
-        for payout, account in rows
-    ]
+def _waiting(row: Mapping[str, Any]) -> WaitingHere:
+    return WaitingHere(
+        OpenPayout(
+            payout_id=row["payout_id"],
+            claim_id=row["claim_id"],
+            worker_id=row["worker_id"],
+            payee_id=row["payee_id"],
+            benefit=row["benefit"],
+            amount=row["amount"],
+            cause=Cause(row["ordered_event_id"], row["correlation_id"]),
+            line_id=row["line_id"],
+        ),
+        PayeeAccount(row["account_id"], row["product"], row["is_closed"], row["last_used_at"]),
+    )

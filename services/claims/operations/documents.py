@@ -80,8 +80,7 @@ async def check_document(
 async def intact_scans(units: Units, claim_id: UUID, *, tools: Tools, by: Caller) -> frozenset[str]:
     """The digests of those scans of a claim that are what was handed in, by reading each; of a
     claim that is not the caller's, none. For those who hold the claim next: they read the rest."""
-    async with units.reading(area=by.area) as session:
-        scans = await queries.scans(session, claim_id)
+    scans = await units.readings.ask(queries.scans, claim_id, area=by.area) or []
     digests = [each.sha256 for each in scans if by.covers(each.village_code)]
     return await tools.blobs.intact(digests)
 

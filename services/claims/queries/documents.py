@@ -17,11 +17,12 @@ _CURRENT = Statement(
     "ORDER BY attached_at, document_id"
 )
 _STORED = """
-    SELECT sha256, media_type, village_code
-    FROM documents JOIN claims USING (claim_id) JOIN members USING (worker_id)
-    WHERE claim_id = :claim_id"""
-_SCANS = Statement(f"{_STORED} AND replaced_by IS NULL")
-_SCAN = Statement(f"{_STORED} AND document_id = :document_id")
+    SELECT sha256, media_type, village_code, claim_id
+    FROM documents JOIN claims USING (claim_id) JOIN members USING (worker_id)"""
+_SCANS = Statement(
+    f"{_STORED} WHERE claim_id = ANY(CAST(:claim_ids AS uuid[])) AND replaced_by IS NULL"
+)
+_SCAN = Statement(f"{_STORED} WHERE claim_id = :claim_id AND document_id = :document_id")
 
 
 class Stored(NamedTuple):
@@ -42,12 +43,15 @@ async def current(
     return found
 
 
-async def scans(session: AsyncSession, claim_id: UUID) -> list[Stored]:
-    """The scans of a claim that no newer one has replaced."""
-    return [Stored(*row) for row in await _SCANS.rows(session, claim_id=claim_id)]
+async def scans(session: AsyncSession, claim_ids: Sequence[UUID]) -> dict[UUID, list[Stored]]:
+    """The scans of each claim that no newer one has replaced."""
+    found: dict[UUID, list[Stored]] = defaultdict(list)
+    for *scan, claim_id in await _SCANS.rows(session, claim_ids=list(claim_ids)):
+        found[claim_id].append(Stored(*scan))
+    return found
 
 
 async def stored(session: AsyncSession, claim_id: UUID, document_id: UUID) -> Stored | None:
     """The scan of a document, also of one that was replaced."""
     rows = await _SCAN.rows(session, claim_id=claim_id, document_id=document_id)
-    return Stored(*rows[0]) if rows else None
+    return Stored(*rows[0][:-1]) if rows else None
