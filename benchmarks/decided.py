@@ -17,7 +17,7 @@ from contracts.claims import (
 )
 from contracts.event import Cause, Event
 from contracts.sealed import Sealed
-from services.claims.operations.facts import facts_from
+from services.claims.operations.facts import Known, facts_of
 from services.claims.queries.coverage import FactsOfCover
 from services.claims.queries.heirs import RegisteredParty
 from services.claims.rules.decisions import award
@@ -69,7 +69,7 @@ def _approved(
     cover = FactsOfCover((spell,), months, "2025-12", 1_000_000)
     heir = RegisteredParty(party_id, 1, "heir", "child", False, None, None)  # noqa: FBT003
     held = just_filed(filed)
-    facts = facts_from(held, [heir], cover, {}, now=DECIDED_AT)
+    facts = facts_of(held, Known([heir], cover, {}), now=DECIDED_AT)
     found = award(held, facts, [heir], cause=_cause(filed.claim_id, "approve"))
     return ClaimApproved(
         **stamped, lines=found.lines, explanation=found.explanation, approved_by="head"

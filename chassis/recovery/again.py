@@ -26,7 +26,8 @@ from chassis.failpoints import failpoint
 from chassis.recovery.sources import Source, SourceIncomplete
 from chassis.state.event_log import SHARDS
 from chassis.state.statements import Statement, driver_of
-from chassis.state.unit import EVERYWHERE, Unit, Units
+from chassis.state.unit import EVERYWHERE, NO_KEYS, Unit, Units
+from chassis.subject_keys import keys_of
 from contracts.event import Event
 from contracts.shared import ParkedDropped
 
@@ -52,12 +53,16 @@ _DROP = text("""
 class OnceOnly(Unit):
     """A transaction that passes over what the log holds: deciding again is not recording again."""
 
-    async def record(self, events: Iterable[Event]) -> None:
+    async def record(
+        self, events: Iterable[Event], *, keys: Mapping[UUID, bytes] = NO_KEYS
+    ) -> None:
         """Record those of the events that were not."""
         wanted = list(events)
         found = await _KNOWN.rows(self.session, ids=[event.event_id for event in wanted])
         known = {row[0] for row in found}
-        await super().record([event for event in wanted if event.event_id not in known])
+        fresh = [event for event in wanted if event.event_id not in known]
+        held = await keys_of(self.session, keys) if fresh else keys
+        await super().record(fresh, keys={s: key for s, key in keys.items() if s not in held})
 
 
 class Place(NamedTuple):

@@ -69,8 +69,9 @@ class DecidingAgain(Projections):
             why = "rejected in an officer's own words, which no rule decides"
             decisions.leave(event, file, why, self.notes)
             return event
-        known = decisions.Known(
-            await facts_of_cover(self._live, event.worker_id), event.claim_id in self._filed_anew
+        covers = await facts_of_cover(self._live, [event.worker_id])
+        known = decisions.KnownElsewhere(
+            covers[event.worker_id], event.claim_id in self._filed_anew
         )
         return decisions.rejection(event, file, known, self._terms, self.notes)
 

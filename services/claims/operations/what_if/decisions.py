@@ -24,9 +24,7 @@ _STAMP = ("event_id", "occurred_at", "causation_id", "correlation_id", "claim_id
 def approval(event: ClaimApproved, file: DecidedFile, terms: Terms, notes: Notes) -> Decision:
     """What stands in the place of an approval, by the facts that it keeps."""
     cover = cover_in(event.explanation)
-    facts = facts_of(
-        file.claim, Known(file.parties, cover, file.ordered), now=event.occurred_at
-    )
+    facts = facts_of(file.claim, Known(file.parties, cover, file.ordered), now=event.occurred_at)
     try:
         found = _award(event, file, facts, terms)
     except NothingIsDue:
@@ -46,7 +44,7 @@ def approval(event: ClaimApproved, file: DecidedFile, terms: Terms, notes: Notes
     return event.model_copy(update=told)
 
 
-class Known(NamedTuple):
+class KnownElsewhere(NamedTuple):
     """What is known beside the file of a claim that was rejected."""
 
     cover: FactsOfCover
@@ -55,14 +53,12 @@ class Known(NamedTuple):
 
 
 def rejection(
-    event: ClaimRejected, file: DecidedFile, known: Known, terms: Terms, notes: Notes
+    event: ClaimRejected, file: DecidedFile, known: KnownElsewhere, terms: Terms, notes: Notes
 ) -> Decision:
     """What stands in the place of a rejection by a rule. Where the rules in force do not come to
     the same ground it was a person's decision."""
     cover = known_by(known.cover, event.occurred_at)
-    facts = facts_of(
-        file.claim, Known(file.parties, cover, file.ordered), now=event.occurred_at
-    )
+    facts = facts_of(file.claim, Known(file.parties, cover, file.ordered), now=event.occurred_at)
     before, after = compute(facts), compute(facts, terms.rule_set)
     if before.ground != event.ground:
         why = f"rejected as {event.ground}, where the rules in force say: {before.outcome}"
