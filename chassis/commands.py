@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError  # type: ignore[imp
 from asyncpg import PostgresError  # type: ignore[import-untyped]
 from sqlalchemy.exc import DBAPIError
 
-from chassis import log_comparison, parked, recovery, replaying
+from chassis import log_comparison, logs, parked, recovery, replaying
 from chassis import service as services
 from chassis.bus import partitions
 from chassis.bus.topics import Topics
@@ -18,6 +18,9 @@ from chassis.service import CannotStart, Service
 from chassis.settings import ServiceSettings, SettingsInvalid, load
 from chassis.state import migrations
 from chassis.state.database import owner_engine
+from chassis.state.migrations import DatabaseTooNew, Standing
+
+log = logging.getLogger(__name__)
 
 
 def run(service: Service[Any]) -> None:
@@ -27,7 +30,7 @@ def run(service: Service[Any]) -> None:
         _commands(service)(prog_name=f"python -m services.{service.name}")
     except SettingsInvalid as error:
         sys.exit(f"{service.name}: set in the environment: {error}")
-    except (CannotStart, migrations.WrongDatabase) as error:
+    except (CannotStart, migrations.WrongDatabase, DatabaseTooNew) as error:
         sys.exit(f"{service.name}: {error}")
     except KafkaError as error:
         sys.exit(f"{service.name}: Kafka does not answer as it should: {error}")
@@ -45,13 +48,22 @@ def _commands(service: Service[Any]) -> typer.Typer:
     def serve() -> None:
         """Run the service until it is told to stop (SIGTERM)."""
         settings = load(service.settings)
-        asyncio.run(_check_surroundings(service, settings))
+        found = asyncio.run(_check_surroundings(service, settings))
+        logs.configure(service.name)
+        if found.is_newer:
+            log.warning(
+                "the database is at migration %s, newer than this code (%s): rows written now lack "
+                "what that added; run `python -m services.%s rebuild` when the newer code is back",
+                found.revision, found.last, service.name,
+            )  # fmt: skip
         services.serve(service, settings)
 
     @commands.command()
     def migrate() -> None:
-        """Bring the database up to date. Runs as the owner of the tables."""
-        asyncio.run(_migrate(service, load(service.settings)))
+        """Bring the database up to date. Runs as the owner of the tables; takes nothing back."""
+        found = asyncio.run(_migrate(service, load(service.settings)))
+        newer = f", newer than this code ({found.last})" if found.is_newer else ""
+        typer.echo(f"migration {found.revision}{newer}: for code since {found.open_since}")
 
     log_comparison.add_command(commands, service)
     replaying.add_command(commands, service)
@@ -62,8 +74,9 @@ def _commands(service: Service[Any]) -> typer.Typer:
     return commands
 
 
-async def _check_surroundings(service: Service[Any], settings: ServiceSettings) -> None:
-    """Raises what `run` says in one line when Kafka or the database is not there or not ready."""
+async def _check_surroundings(service: Service[Any], settings: ServiceSettings) -> Standing:
+    """How the database stands beside the code. Raises what `run` says in one line when Kafka or the
+    database is not there or not ready."""
     migrate = f"run `python -m services.{service.name} migrate`"
     await _check_bus(service, settings)
     engine = owner_engine(settings.database_url.get_secret_value(), application=service.name)
@@ -72,15 +85,18 @@ async def _check_surroundings(service: Service[Any], settings: ServiceSettings) 
             await connection.run_sync(
                 lambda opened: migrations.check_owner(opened, service=service.name)
             )
-            if not await connection.run_sync(
-                lambda opened: migrations.is_current(opened, service=service.name)
-            ):
+            found = await connection.run_sync(
+                lambda opened: migrations.standing(opened, service=service.name)
+            )
+            found.check_not_too_new()
+            if not found.fits:
                 raise CannotStart(f"the database is not at the last migration: {migrate}")
             if not await connection.run_sync(migrations.is_held_by_policies):
                 raise CannotStart(
                     "its database role passes by row-level security: give it one that does not own "
                     "the tables and has no SUPERUSER or BYPASSRLS"
                 )
+            return found
     finally:
         await engine.dispose()
 
@@ -106,10 +122,10 @@ async def _check_bus(service: Service[Any], settings: ServiceSettings) -> None:
         )
 
 
-async def _migrate(service: Service[Any], settings: ServiceSettings) -> None:
+async def _migrate(service: Service[Any], settings: ServiceSettings) -> Standing:
     engine = owner_engine(settings.owner_url(), application=f"{service.name} migrate")
     try:
         runtime_url = settings.database_url.get_secret_value()
-        await migrations.migrate(engine, service=service.name, runtime_url=runtime_url)
+        return await migrations.migrate(engine, service=service.name, runtime_url=runtime_url)
     finally:
         await engine.dispose()

@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
 
-from chassis import clock, failpoints, logs
+from chassis import clock, failpoints
 from chassis.bus.consumer import Consumer
 from chassis.bus.handlers import Handlers
 from chassis.bus.positions import NumbersBroken, RelayDiverged
@@ -143,10 +143,10 @@ def application(service: Service[S], settings: S) -> FastAPI:
 
 
 def serve(service: Service[S], settings: S) -> None:
-    """Run the service until it is told to stop. Raises: SettingsInvalid."""
+    """Run the service until it is told to stop; the caller sees to the logs.
+    Raises: SettingsInvalid."""
     if failpoints.ARMED and settings.mode == "production":
         raise SettingsInvalid(f"{failpoints.VARIABLE}: production has none, unset it")
-    logs.configure(service.name)
     uvicorn.run(
         application(service, settings),
         host=settings.host,

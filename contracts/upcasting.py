@@ -1,4 +1,9 @@
-"""Events of an older major version, read as the present one.
+"""Events of two major versions at a time, and of an older one, read as the present one.
+
+While somebody reads the old version only, both are recorded of each fact, one beside the other. The
+new one says so in a field, so that who knows the old one alone passes over it and loses nothing:
+
+    beside: Literal["banking.account-opened.v1"] | None = "banking.account-opened.v1"
 
 A log and an archive keep every version that was ever recorded. When an event gets a new major
 version and nobody records the old one any more, its class goes, and a step stays here that makes
@@ -12,13 +17,15 @@ Steps follow on each other (v1, v2, v3). They are pure, and what they fill in is
 the old version was recorded.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 from pydantic_core import from_json, to_json
 
 from contracts.event import Event
 
+BESIDE = "beside"
+"""The field of an event that names the older version which is recorded of the same fact."""
 Body = dict[str, Any]
 Step = Callable[[Body], Body]
 
@@ -59,6 +66,16 @@ class Upcasts:
             name, body = self.upcast(name, body)
             event_type = known.get(name)
         return None if event_type is None else event_type.read(body)
+
+
+def is_beside(body: bytes, known: Container[str]) -> bool:
+    """Whether the fact in this body was recorded as a version that is known here, too."""
+    try:
+        content = from_json(body)
+    except ValueError:
+        return False
+    other = content.get(BESIDE) if isinstance(content, dict) else None
+    return isinstance(other, str) and other in known
 
 
 UPCASTS = Upcasts()

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from chassis.bus.admission import Record
 from contracts.event import Event
-from contracts.upcasting import UPCASTS
+from contracts.upcasting import UPCASTS, is_beside
 
 NAMES_REMEMBERED = 1_000
 
@@ -17,14 +17,15 @@ class Unreadable(ValueError):
 
 
 def event_of(record: Record, known: Mapping[str, type[Event]]) -> Event | None:
-    """The event; None when nobody here listens to it. Raises: Unreadable."""
+    """The event; None when nobody here listens to it, or to the version beside it that is known
+    here. Raises: Unreadable."""
     try:
         event = UPCASTS.read(record.type, record.body, known)
     except ValidationError as error:
         fields = sorted({".".join(map(str, e["loc"])) or e["type"] for e in error.errors()})
         raise Unreadable(f"{record.type}: {', '.join(fields)}") from error
     if event is None:
-        if _is_other_version(record.type, tuple(known)):
+        if _is_other_version(record.type, tuple(known)) and not is_beside(record.body, known):
             raise Unreadable(f"{record.type}: a major version that is not known here")
         return None
     if (event.event_id, event.key) != (record.event_id, record.key):

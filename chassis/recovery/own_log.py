@@ -1,8 +1,6 @@
 """Bring a log forward: the events that were sent from it come back as they were."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +14,7 @@ from chassis.state.projections import Projections
 from chassis.state.statements import driver_of
 from chassis.state.unit import EVERYWHERE, Units
 from contracts.event import Event
+from contracts.upcasting import UPCASTS
 
 _HEADS = text("SELECT shard, seq FROM shard_head ORDER BY shard FOR UPDATE")
 _MOVE = text("UPDATE shard_head SET seq = :seq WHERE shard = :shard AND seq < :seq")
@@ -91,13 +90,13 @@ async def _append(session: AsyncSession, rows: Sequence[LogRow]) -> None:
 
 def events_of(rows: Sequence[LogRow], projections: Projections) -> dict[int, list[Event]]:
     """The events in these rows, by shard. Raises: EventUnknown."""
-    known: Mapping[str, Any] = projections.event_types
     events: dict[int, list[Event]] = {}
     for row in rows:
-        if row.type not in known:
+        event = UPCASTS.read(row.type, row.body, projections.event_types)
+        if event is None:
             raise EventUnknown(
                 f"shard {row.shard}: {row.seq} is a {row.type}, which this version does not know: "
                 "recover with the version that was running last"
             )
-        events.setdefault(row.shard, []).append(known[row.type].read(row.body))
+        events.setdefault(row.shard, []).append(event)
     return events

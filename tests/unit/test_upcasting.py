@@ -7,6 +7,8 @@ import pytest
 
 from chassis.bus.admission import Record, Stream
 from chassis.bus.reading import Unreadable, event_of
+from chassis.recovery.own_log import events_of
+from chassis.state.event_log import LogRow
 from chassis.state.projections import Projections
 from chassis.state.replay import ReplayImpossible
 from chassis.state.replay.sources import Row, own_events
@@ -69,6 +71,9 @@ def test_a_first_version_is_read_as_the_third_by_consumers_and_replays() -> None
     ((_, _, replayed),) = own_events([row], projections, where="event_log")
     assert replayed == heard
 
+    logged = LogRow(1, 1, ID, "banking.thing-made.v1", str(ID), heard.occurred_at, ID, ID, BODY)
+    assert events_of([logged], projections) == {1: [heard]}
+
 
 async def nothing(_session: object, _events: object) -> None:
     """Apply it to nothing."""
@@ -84,6 +89,28 @@ def test_without_a_step_an_old_version_is_refused_and_named() -> None:
         ReplayImpossible, match=r"event_log, shard 5, number 9: banking\.thing-made"
     ):
         own_events([row], projections, where="event_log")
+
+
+@pytest.mark.parametrize(
+    ("beside", "passed_over"),
+    [
+        (f'"{ThingMade.type}"', True),
+        ('"banking.thing-made.v2"', False),
+        ('["banking.thing-made.v3"]', False),
+        ("null", False),
+        ("{", False),
+    ],
+)
+def test_a_newer_version_is_passed_over_when_the_known_one_is_recorded_beside_it(
+    beside: str, *, passed_over: bool
+) -> None:
+    body = BODY.replace(b'"dozens":2', f'"beside":{beside}'.encode())
+    newer = Record(Stream("banking.events", 1), 1, body, ID, "banking.thing-made.v4", str(ID))
+    if passed_over:
+        assert event_of(newer, KNOWN) is None
+    else:
+        with pytest.raises(Unreadable, match="major version"):
+            event_of(newer, KNOWN)
 
 
 @pytest.mark.usefixtures("_steps")
