@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from contracts.upcasting import BESIDE
+
 Schema = Mapping[str, Any]
 
 SAYS_NOTHING = frozenset({"description", "title", "$schema", "$defs", "default", "examples"})
@@ -57,7 +59,7 @@ def changes(old: Mapping[str, Schema], new: Mapping[str, Schema]) -> list[Change
     found: list[Change] = []
     for name in sorted(old.keys() | new.keys()):
         readers = _readers(old.get(name, {})) | _readers(new.get(name, {}))
-        for place, what, verdict in _event(old.get(name), new.get(name)):
+        for place, what, verdict in _event(name, old, new):
             alone = verdict is Verdict.READERS_FIRST and not readers
             followed = Verdict.ANY_ORDER if alone else verdict
             found.append(Change(name, place, what, followed, tuple(sorted(readers))))
@@ -68,13 +70,16 @@ def _readers(schema: Schema) -> set[str]:
     return set(schema.get("x-readers", ()))
 
 
-def _event(old: Schema | None, new: Schema | None) -> Iterator[_Difference]:
+def _event(
+    name: str, all_old: Mapping[str, Schema], all_new: Mapping[str, Schema]
+) -> Iterator[_Difference]:
+    old, new = all_old.get(name), all_new.get(name)
     if new is None:
         what = "is gone, and with it the way to read those that were recorded"
         yield _Difference("", what, Verdict.NEW_MAJOR)
         return
-    if old is None:  # what a reader does not know it passes over, for ever
-        yield _Difference("", "is new", Verdict.READERS_FIRST)
+    if old is None:
+        yield _Difference("", _come(name, new, all_old), Verdict.READERS_FIRST)
         return
     if old["x-key"] != new["x-key"]:
         what = f"the key was {old['x-key']} and is {new['x-key']}: the order is lost"
@@ -84,6 +89,18 @@ def _event(old: Schema | None, new: Schema | None) -> Iterator[_Difference]:
     for reader in sorted(_readers(old) - _readers(new)):
         yield _Difference("", f"{reader} reads it no longer", Verdict.ANY_ORDER)
     yield from _Comparison(old, new).objects(old, new, place="")
+
+
+def _come(name: str, new: Schema, all_old: Mapping[str, Schema]) -> str:
+    """What a reader of the day does with an event that it does not know."""
+    fact = name.rpartition(".v")[0]
+    earlier = [each for each in sorted(all_old) if each.rpartition(".v")[0] == fact]
+    if not earlier:
+        return "is new: old readers pass over it, for ever"
+    beside = _text(new.get("properties", {}).get(BESIDE, {}))
+    if any(f'"{each}"' in beside for each in earlier):
+        return f"is new, beside {earlier[-1]}: who reads that one goes on with it"
+    return f"is new: who reads {earlier[-1]} parks it; name that one in its field `{BESIDE}`"
 
 
 class _Comparison:
@@ -162,7 +179,8 @@ def _added(place: str, field: _Field) -> _Difference:
     if field.required:
         what = "is new and has no default: old events cannot be read"
         return _Difference(place, what, Verdict.NEW_MAJOR)
-    return _Difference(place, "is new, with a default", Verdict.READERS_FIRST)
+    what = "is new, with a default: old readers pass over it"
+    return _Difference(place, what, Verdict.READERS_FIRST)
 
 
 def _removed(place: str, field: _Field) -> _Difference:
@@ -204,7 +222,9 @@ def _words(
         if narrower or not wider:
             yield _Difference(place, f"{what}: old events may not fit", Verdict.NEW_MAJOR)
         else:
-            yield _Difference(place, f"{what}: old readers may not take it", Verdict.READERS_FIRST)
+            yield _Difference(
+                place, f"{what}: old readers park what they cannot take", Verdict.READERS_FIRST
+            )
 
 
 def _choices(schema: Schema) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 import json
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -60,6 +61,7 @@ def diff(
     """Print what changed in the events and who must deploy first; exit 1 when readers break."""
     found = changes(committed_at(revision), current() if to is None else committed_at(to))
     _tell(found)
+    typer.echo(order(found))
     raise typer.Exit(1 if any(each.verdict is Verdict.NEW_MAJOR for each in found) else 0)
 
 
@@ -121,10 +123,30 @@ def told(change: Change) -> str:
     then = {
         Verdict.ANY_ORDER: "deploy in any order",
         Verdict.READERS_FIRST: f"deploy {', '.join(change.readers)} first, then {owner}",
-        Verdict.NEW_MAJOR: "BREAKS: make a new event type beside it, the next .vN; deploy "
-        f"{', '.join((*change.readers, owner))} in this order",
+        Verdict.NEW_MAJOR: "BREAKS: leave it as it was and make a new event type beside it, the "
+        "next .vN",
     }[change.verdict]
     return f"{place}: {change.what}\n    {then}"
+
+
+def order(found: Sequence[Change]) -> str:
+    """What follows of all changes together: in which order the services go."""
+    breaking = sum(each.verdict is Verdict.NEW_MAJOR for each in found)
+    if breaking:
+        return f"Do not deploy: {breaking} of {len(found)} changes break readers or old records."
+    later = [each for each in found if each.verdict is Verdict.READERS_FIRST]
+    before: dict[str, set[str]] = {}
+    for each in later:
+        owner = each.event.partition(".")[0]
+        before.setdefault(owner, set()).update({*each.readers} - {owner})
+    try:
+        services = list(TopologicalSorter(before).static_order())
+    except CycleError as error:
+        each_first = " and ".join(sorted({*error.args[1]}))
+        return f"No order will do: {each_first} wait for each other. Release it in two steps."
+    told = f"in this order: {', '.join(services)}" if later else "in any order"
+    changed = f"{len(found)} change{'s'[: len(found) > 1]}" if found else "No event changed"
+    return f"{changed}: deploy {told}."
 
 
 def _tell(found: Iterable[Change]) -> None:

@@ -1,6 +1,7 @@
 """Bring a log forward: the events that were sent from it come back as they were."""
 
 from collections.abc import Mapping, Sequence
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 

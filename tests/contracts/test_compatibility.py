@@ -83,6 +83,7 @@ CHANGES = [
     ("note", "properties.note", {"maxLength": 100}, NEW),
     ("note", "properties.note", {"maxLength": 300}, FIRST),
     ("note", "properties.note", {"pattern": "^x$"}, NEW),
+    ("note", "properties.note", {"pattern": None}, FIRST),
     ("note", "properties.note", {"format": "date"}, NEW),
     ("kind", "properties.kind", {"enum": ["one"]}, NEW),
     ("kind", "properties.kind", {"enum": ["one", "two", "three"]}, FIRST),
@@ -160,6 +161,20 @@ def test_another_key_breaks_the_order() -> None:
 def test_another_name_is_an_event_gone_and_an_event_come() -> None:
     found = changes({NAME: schema()}, {"enrollment.thing-happened.v2": schema()})
     assert [(each.event[-2:], each.verdict) for each in found] == [("v1", NEW), ("v2", FIRST)]
+
+
+def test_a_new_type_is_said_to_be_passed_over_and_a_new_version_to_be_parked() -> None:
+    """Readers that know no version of it go on without; those that know one do not lose facts."""
+    (new,) = changes({}, {NAME: schema()})
+    assert (new.verdict, "old readers pass over it, for ever" in new.what) == (FIRST, True)
+    second = "enrollment.thing-happened.v2"
+    (alone,) = changes({NAME: schema()}, {NAME: schema(), second: schema()})
+    assert (alone.event, alone.verdict) == (second, FIRST)
+    assert alone.what == f"is new: who reads {NAME} parks it; name that one in its field `beside`"
+    named = schema()
+    named["properties"]["beside"] = {"anyOf": [{"const": NAME}, {"type": "null"}], "default": NAME}
+    (beside,) = changes({NAME: schema()}, {NAME: schema(), second: named})
+    assert beside.what == f"is new, beside {NAME}: who reads that one goes on with it"
 
 
 def test_readers_come_and_go_in_any_order() -> None:

@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from typer.testing import CliRunner
 
 from contracts.catalogue import EVENTS, OWNERS
+from contracts.compatibility import Change, Verdict
 from contracts.schema import owner_of
 from tameng import asyncapi, contracts, event_pages
 
@@ -102,7 +103,7 @@ def test_the_difference_between_revisions_says_who_deploys_first(copy: Path) -> 
     git(copy, "init", "-q", "-b", "main")
     git(copy, "add", ".")
     git(copy, "commit", "-qm", "one")
-    assert run("diff", "HEAD", "HEAD") == (0, "")
+    assert run("diff", "HEAD", "HEAD") == (0, "No event changed: deploy in any order.\n")
     claim = copy / "contracts/schemas/claims.claim-verified.v1.json"
     edit(claim, lambda schema: schema["properties"].update(place={"type": "string"}))
     git(copy, "commit", "-qam", "two")
@@ -110,10 +111,22 @@ def test_the_difference_between_revisions_says_who_deploys_first(copy: Path) -> 
     assert code == 0
     assert "claims.claim-verified.v1 place: is new, with a default" in said
     assert "deploy enrollment first, then claims" in said
+    assert said.endswith("1 change: deploy in this order: enrollment, claims.\n")
     edit(claim, lambda schema: schema["required"].append("place"))
     git(copy, "commit", "-qam", "three")
     code, said = run("diff", "HEAD~2", "HEAD")
     assert (code, "BREAKS" in said) == (1, True)
+    assert said.endswith("Do not deploy: 1 of 1 changes break readers or old records.\n")
+
+
+def test_services_that_wait_for_each_other_are_released_in_two_steps() -> None:
+    waits = Change("banking.a.v1", "", "is new", Verdict.READERS_FIRST, ("claims",))
+    back = Change("claims.b.v1", "", "is new", Verdict.READERS_FIRST, ("banking", "enrollment"))
+    assert contracts.order([waits]) == "1 change: deploy in this order: claims, banking."
+    said = contracts.order([waits, back])
+    assert said == (
+        "No order will do: banking and claims wait for each other. Release it in two steps."
+    )
 
 
 def test_a_revision_that_is_none_is_said_so() -> None:

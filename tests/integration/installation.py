@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 from pydantic import SecretStr
@@ -34,6 +34,8 @@ class Installation:
     alone: Alone
     port: int
     log_file: Path
+    code: Path = ROOT
+    """The folder that it is run from."""
 
     @property
     def name(self) -> str:
@@ -57,12 +59,8 @@ class Installation:
     @asynccontextmanager
     async def serving(self, failpoints: str = "") -> AsyncIterator[asyncio.subprocess.Process]:
         """A process that fails at these points; killed at the end, if it still runs."""
-        command = launcher.command((sys.executable, "-m", f"services.{self.name}", "serve"))
-        added = self.environment() | {"FAILPOINTS": failpoints, "PYTHONPATH": str(ROOT)}
         with self.log_file.open("ab") as log:
-            running = await asyncio.create_subprocess_exec(
-                *command, env=os.environ | added, stdout=log, stderr=log
-            )
+            running = await self._start("serve", out=log, failpoints=failpoints)
         try:
             yield running
         finally:
@@ -70,18 +68,39 @@ class Installation:
                 running.kill()
                 await running.wait()
 
+    async def run(self, *command: str) -> tuple[int, str]:
+        """How a command of the service ended, and what it said."""
+        running = await self._start(*command, out=asyncio.subprocess.PIPE)
+        said, _ = await running.communicate()
+        assert running.returncode is not None
+        return running.returncode, said.decode()
+
+    async def _start(
+        self, *words: str, out: IO[bytes] | int, failpoints: str = ""
+    ) -> asyncio.subprocess.Process:
+        command = launcher.command((sys.executable, "-m", f"services.{self.name}", *words))
+        added = self.environment() | {"FAILPOINTS": failpoints, "PYTHONPATH": str(self.code)}
+        return await asyncio.create_subprocess_exec(
+            *command, cwd=self.code, env=os.environ | added, stdout=out, stderr=out
+        )
+
     async def dies(self, failpoints: str) -> None:
         """Start a process that comes to one of these points by itself."""
         async with self.serving(failpoints) as running, asyncio.timeout(BACK_WITHIN_S):
             assert await running.wait() == KILLED, self.log_file.read_text()[-2_000:]
+
+    async def ready(self, *, limit_s: float = BACK_WITHIN_S) -> None:
+        """Wait until the process serves."""
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}") as client:
+            await until(lambda: _is_ready(client), limit_s=limit_s)
 
     async def post(
         self, path: str, body: dict[str, Any], *, name: str, role: str
     ) -> httpx.Response:
         """Ask the process for a change, when it is ready; `name` is the idempotency key."""
         token = self.alone.issuer.bearer(role=role, area=PROVINCE, name=f"{role} at work")
+        await self.ready()
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}") as client:
-            await until(lambda: _is_ready(client), limit_s=BACK_WITHIN_S)
             return await client.post(path, json=body, headers=token | key(name))
 
     async def sent(self) -> int:
