@@ -92,7 +92,9 @@ def standing(connection: Connection, *, service: str) -> Standing:
 
 async def migrate(owner: AsyncEngine, *, service: str, runtime_url: str) -> Standing:
     """Run the service's migrations as the owner of its tables, then grant the runtime role. What
-    newer code has migrated stays as it is: nothing is ever taken back. Raises: WrongDatabase, DatabaseTooNew.
+    newer code has migrated stays as it is: nothing is ever taken back.
+
+    Raises: WrongDatabase, DatabaseTooNew.
     """
     role = make_url(runtime_url).username
     async with owner.begin() as connection:
