@@ -62,7 +62,7 @@ async def test_what_was_heard_is_applied_once_whenever_the_process_dies(
     async with enrollment.units.bulk(area=EVERYWHERE) as unit:
         await unit.record(enrolled(worker_id.int) for worker_id in heard.good)
     topic = enrollment.running.topics.of("banking")
-    await send_raw(installation.kafka, topic, heard.records)
+    await send_raw(enrollment.kafka.brokers("banking"), topic, heard.records)
 
     await installation.dies("store.handled:kill")
     assert not await enrollment.recorded(AccountLinked)
