@@ -138,7 +138,7 @@ class Access:
         return code
 
 
-class _Allowed(Access):
+class Allowed(Access):
     """As a dependency: the caller."""
 
     async def __call__(self, request: Request) -> Caller:
@@ -158,7 +158,7 @@ def allowed(*roles: str, area: AreaFrom, body_bytes_max: int = BODY_BYTES_MAX) -
 
     A route for uploads may take a larger body; whoever is not admitted sends none of it.
     """
-    return Depends(_Allowed(frozenset(roles), area, body_bytes_max))
+    return Depends(Allowed(frozenset(roles), area, body_bytes_max))
 
 
 async def _public() -> None:

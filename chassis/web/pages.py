@@ -14,7 +14,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 
-from chassis.web.access import ANYWHERE, BODY_BYTES_MAX, Access, Guarded
+from chassis.web.access import ANYWHERE, BODY_BYTES_MAX, Allowed, Guarded
 from contracts.refusal import Refused
 
 COOKIE = "pages-token"
@@ -36,8 +36,8 @@ class AddressUnreadable(Refused):
     slug, status, retryable = "address-unreadable", 422, False
 
 
-class PageAccess(Access):
-    """As `Access`; the token may be in the cookie too."""
+class PageAccess(Allowed):
+    """As `Allowed`; the token may be in the cookie too."""
 
     @property
     def schemes(self) -> tuple[str, ...]:
