@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from benchmarks import audit, banking, claims, enrollment, pipeline, replay, what_if
+from benchmarks import audit, banking, claims, enrollment, pipeline, replay, scale, what_if
 from benchmarks.results import keep
 
 BENCHMARKS: Mapping[str, Callable[[], Coroutine[Any, Any, dict[str, float]]]] = {
@@ -16,6 +16,7 @@ BENCHMARKS: Mapping[str, Callable[[], Coroutine[Any, Any, dict[str, float]]]] = 
     "replay": replay.measure,
     "audit": audit.measure,
     "what-if": what_if.measure,
+    "scale": scale.measure,
 }
 
 

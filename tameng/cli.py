@@ -22,6 +22,9 @@ from tameng.card import commands as card_commands
 from tameng.completeness import completeness
 from tameng.contracts import commands as contracts_commands
 from tameng.demo import figures, play
+from tameng.demo.play import Story
+from tameng.demo.province.room import check_room
+from tameng.demo.province.telling import WORKERS, WORKERS_MIN, story
 from tameng.deployed.machine import unused
 from tameng.deployed.secrets import secrets
 from tameng.environment import SERVICES
@@ -95,6 +98,12 @@ def demo(
         ),
     ] = None,
     *,
+    full: Annotated[
+        bool, typer.Option("--full", help="The whole province instead: 22 kabupaten, four months.")
+    ] = False,
+    workers: Annotated[
+        int, typer.Option(min=WORKERS_MIN, max=WORKERS, help="Of the province, with --full.")
+    ] = WORKERS,
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the played day up until interrupted.")
     ] = False,
@@ -102,8 +111,12 @@ def demo(
     """Play one day of the programme in Kota Kupang, from a roster file to paid claims, on real
     parts, and show each published figure beside the one of this run. Begins on a clean state.
     """
-    played = _played_here(state) if deployed is None else _played_there(deployed)
-    if not _run(_demo(played, report, keep=keep)):
+    told: Story[Any] = story(workers) if full else play.DAY
+    if full and deployed is None:
+        check_room(state, workers)
+    place = unused(deployed, say=console.print) if deployed else _fresh(state)
+    folder = Path.cwd() if deployed else state
+    if not _run(_demo(play.played(place, folder, console, told), told, report, keep=keep)):
         raise typer.Exit(1)
 
 
@@ -174,33 +187,25 @@ def parked(context: typer.Context, service: Service, state: State = STATE) -> No
     raise typer.Exit(asyncio.run(checks.passed_on(command, environment)))
 
 
-def _played_here(state: Path) -> Played:
-    day = machine(state=state, fresh=True, say=console.print, begins_at=play.BEGINS_AT)
-    return play.played(day, state, console)
+def _fresh(state: Path) -> AbstractAsyncContextManager[Running]:
+    return machine(state=state, fresh=True, say=console.print, begins_at=play.BEGINS_AT)
 
 
-def _played_there(secrets: Path) -> Played:
-    return play.played(unused(secrets, say=console.print), Path.cwd(), console)
-
-
-async def _demo(played: Played, report: Path | None, *, keep: bool) -> bool:
+async def _demo(played: Played, story: Story[Any], report: Path | None, *, keep: bool) -> bool:
     async with played as (running, found):
-        console.print(figures.table(found))
-        for line in found["differences"]:
-            _say(line, style="red")
-        console.print(figures.decisions(found))
-        console.print(figures.what_if(found))
-        console.print(figures.checkpoint(found))
-        console.print(figures.times(found["seconds"], play.TITLES))
-        _say(f"The cards of one kelurahan, to be printed: {found['card_sheets']}")
-        for number, file in found["letters"].items():
-            _say(f"The letter to the family of claim {number}: {file}")
         if report is not None:
             await asyncio.to_thread(report.write_text, json.dumps(found, indent=2) + "\n")
+        for shown in story.tables(found):
+            console.print(shown)
+        for line in found["differences"]:
+            _say(line, style="red")
+        console.print(figures.times(found["seconds"], story.titles))
+        for line in story.papers(found):
+            _say(line)
         if keep:
             _print_addresses(running.urls)
             raise Problem(await running.failure())
-    return all(line.agrees for line in figures.lines(found))
+    return all(line.agrees for line in story.lines(found))
 
 
 async def _up(state: Path) -> None:

@@ -144,22 +144,27 @@ def _readers(owner: str) -> list[str]:
 
 async def looked_at(machine: Described, state: Path) -> list[Row]:
     """As it stands once nothing moves any more, or when patience ends. Raises: Problem."""
+    async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
+        admin = Office("operator", "admin", "53", Keys(state / KEYS_FOLDER), machine.urls, http)
+        return await of(machine, admin)
+
+
+async def of(machine: Described, admin: Office) -> list[Row]:
+    """The same, as this office sees it."""
     folder = Path(machine.environments["audit"]["AUDIT_ARCHIVE_FOLDER"])
     topics = Topics(machine.topic_prefix)
     gives_up_at = asyncio.get_running_loop().time() + PATIENCE_S
-    async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
-        admin = Office("operator", "admin", "53", Keys(state / KEYS_FOLDER), machine.urls, http)
-        while True:
-            statuses = await drain.statuses(admin)
-            archived = {
-                owner: await asyncio.to_thread(archive.heads, folder, topics.of(owner))
-                for owner in LISTENS_TO
-            }
-            found = rows(statuses, archived)
-            late = asyncio.get_running_loop().time() > gives_up_at
-            if late or all(row.is_complete for row in found):
-                return found
-            await asyncio.sleep(POLL_S)
+    while True:
+        statuses = await drain.statuses(admin)
+        archived = {
+            owner: await asyncio.to_thread(archive.heads, folder, topics.of(owner))
+            for owner in LISTENS_TO
+        }
+        found = rows(statuses, archived)
+        late = asyncio.get_running_loop().time() > gives_up_at
+        if late or all(row.is_complete for row in found):
+            return found
+        await asyncio.sleep(POLL_S)
 
 
 async def _same_content(machine: Described) -> bool:

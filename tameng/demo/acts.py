@@ -1,53 +1,24 @@
 """The acts of the day, played through the services' public HTTP interfaces only."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple
 
 from tameng import intake
+from tameng.demo import programme
 from tameng.demo.claims import pay_claims
-from tameng.demo.day import CITY, OEBOBO, PROVINCE, Day
+from tameng.demo.day import CITY, OEBOBO, Day
+from tameng.demo.programme import Terms
+from tameng.demo.stage import Act
 from tameng.offices import Answer, Declined, Office
 
-CEILING = 20_000_000_000
 DEPOSIT = 10_080_000_000
 QUOTA_FIRST = 2_520
 QUOTA_RAISED = 2_525
 
 
-class Act(NamedTuple):
-    """A part of the day: its name in figures, what people read, and how it is played."""
-
-    name: str
-    title: str
-    play: Callable[[Day], Awaitable[None]]
-
-
 async def open_programme(day: Day) -> None:
     """The province opens the programme and deposits the money of its six months."""
-    opened = await day.province.post(
-        "enrollment",
-        "/programmes",
-        {
-            "name": "Perlindungan pekerja rentan NTT 2025",
-            "province_code": PROVINCE,
-            "funder": "APBD Provinsi Nusa Tenggara Timur",
-            "legal_basis": "Pergub NTT tentang perlindungan pekerja rentan",
-            "first_month": "2025-07",
-            "last_month": "2025-12",
-            "ceiling": CEILING,
-            "quotas": [{"region_code": CITY, "heads": QUOTA_FIRST}],
-        },
-        key="open-programme",
-    )
-    day.programme_id = opened["programme_id"]
-    await day.settle()
-    await day.province.post(
-        "banking",
-        "/deposits",
-        {"programme_id": day.programme_id, "amount": DEPOSIT, "document": "SP2D 0001/BPKAD/2025"},
-        key="deposit",
-    )
+    name = "Perlindungan pekerja rentan NTT 2025"
+    await programme.open_programme(day, Terms(name, {CITY: QUOTA_FIRST}, DEPOSIT))
 
 
 async def enroll(day: Day) -> None:
@@ -64,13 +35,13 @@ async def july_and_august(day: Day) -> None:
     """Two months are billed and paid; members get their number and their card."""
     await _bill(day, "2025-07")
     await day.move_to("2025-07-03", hour=10)
-    await _pay(day, "2025-07")
+    await programme.pay(day, "2025-07")
     await _cards(day, "07")
     await _card_sheets(day)
     await day.move_to("2025-08-01")
     await _bill(day, "2025-08")
     await day.move_to("2025-08-04", hour=10)
-    await _pay(day, "2025-08")
+    await programme.pay(day, "2025-08")
 
 
 async def september_and_october(day: Day) -> None:
@@ -85,15 +56,15 @@ async def september_and_october(day: Day) -> None:
     await _upload(day, day.rosters.second, key="roster-2")
     await _bill(day, "2025-09")
     await day.move_to("2025-09-03", hour=10)
-    await _pay(day, "2025-09")
+    await programme.pay(day, "2025-09")
     await _cards(day, "09")
     await day.move_to("2025-10-01")
     await _bill(day, "2025-10")
     await day.move_to("2025-10-03", hour=10)
-    await _pay(day, "2025-10")
+    await programme.pay(day, "2025-10")
 
 
-ACTS = (
+ACTS: tuple[Act[Day], ...] = (
     Act("programme", "The province opens the programme", open_programme),
     Act("enrollment", "The roster of Kota Kupang is taken in", enroll),
     Act("accounts", "The bank opens accounts", open_accounts),
@@ -110,10 +81,7 @@ async def _upload(day: Day, content: bytes, *, key: str) -> None:
     )
     sent = await intake.send(day.district, content, where, key=key)
     day.maker_refused = await _is_refused(day.maker_as_checker, sent["roster_id"])
-    done = await intake.approve(day.checker, sent["roster_id"], where)
-    day.rosters_approved += 1
-    for slug, rows in done["refused"].items():
-        day.rows_refused[slug] = day.rows_refused.get(slug, 0) + rows
+    await programme.approve(day, sent["roster_id"], where)
     await day.settle()
 
 
@@ -149,16 +117,6 @@ async def _bill(day: Day, month: str) -> None:
         )
 
     await day.in_each_district(bill, words=f"{month} billed", count="members")
-
-
-async def _pay(day: Day, month: str) -> None:
-    order = {
-        "programme_id": day.programme_id,
-        "month": month,
-        "payment_order": f"SP2D {month}/BPKAD",
-    }
-    await day.province.post("banking", "/payment-orders", order, key=f"pay {month}")
-    await day.settle()
 
 
 async def _cards(day: Day, turn: str) -> None:

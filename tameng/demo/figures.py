@@ -1,10 +1,11 @@
 """The figures of a played day, as JSON and as a table that a governor could read."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rich.console import RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -103,7 +104,7 @@ async def _gathered(
             for name, answer in replays.items()
         },
         "ledger": bank["ledger"],
-        "reconciled": _reconciled(city, bank, events_equal_archive=events == of_owners),
+        "reconciled": reconciled(city, bank, events_equal_archive=events == of_owners),
         "differences": [
             f"{name}: {line}"
             for name, answer in replays.items()
@@ -112,7 +113,7 @@ async def _gathered(
     }
 
 
-def _reconciled(
+def reconciled(
     city: Mapping[str, Any], bank: Mapping[str, Any], *, events_equal_archive: bool
 ) -> dict[str, bool]:
     """Whether what the services say of the same things is the same."""
@@ -128,7 +129,6 @@ def _reconciled(
 
 def lines(figures: Figures) -> list[Line]:
     """What was published, or follows from it, beside what this run found."""
-    replays = figures["replay"].values()
     return [
         Line("Workers enrolled in Kota Kupang", 2_525, figures["workers_enrolled"]),
         Line("… of them in kecamatan Oebobo", 377, figures["workers_enrolled_oebobo"]),
@@ -146,6 +146,15 @@ def lines(figures: Figures) -> list[Line]:
         Line("Claims paid in all", 3, figures["claims_paid"]),
         Line("Benefits paid", 94_000_000, figures["amount_paid"], rupiah=True),
         *_of_the_rail(figures.get("payout_timed_out")),
+        *of_the_record(figures),
+        *_of_the_what_if(figures["what_if"]),
+    ]
+
+
+def of_the_record(figures: Figures) -> list[Line]:
+    """What must hold of every record, whatever was played."""
+    replays = figures["replay"].values()
+    return [
         Line("Debits equal credits", published=True, found=figures["ledger"]["balanced"]),
         Line("Events in the archive", figures["events"], figures["audit"]["events"]),
         Line("The archive's chain is whole", published=True, found=figures["audit"]["verified"]),
@@ -160,7 +169,6 @@ def lines(figures: Figures) -> list[Line]:
             published=True,
             found=all(figures["reconciled"].values()),
         ),
-        *_of_the_what_if(figures["what_if"]),
     ]
 
 
@@ -181,14 +189,14 @@ def _of_the_rail(proof: Mapping[str, Any] | None) -> list[Line]:
     return [] if proof is None else [Line(words, True, proof["found_and_paid_once"])]  # noqa: FBT003
 
 
-def table(figures: Figures) -> Table:
-    """The figures as people read them."""
-    found = Table(title="One day of the programme in Kota Kupang", title_style="bold")
+def table(title: str, against: str, lines: Sequence[Line]) -> Table:
+    """The figures as people read them, against what was published or is expected."""
+    found = Table(title=title, title_style="bold")
     found.add_column("Figure")
-    found.add_column("Published", justify="right")
+    found.add_column(against, justify="right")
     found.add_column("This run", justify="right")
     found.add_column("")
-    for line in lines(figures):
+    for line in lines:
         verdict = Text("agrees", "green") if line.agrees else Text("DIFFERS", "bold red")
         found.add_row(line.words, _shown(line, line.published), _shown(line, line.found), verdict)
     return found
@@ -221,6 +229,26 @@ def checkpoint(figures: Figures) -> Panel:
     origin, events, root, *shards = figures["audit"]["note"].partition("\n\n")[0].split("\n")
     words = f"{origin}\n{events} events in {len(shards)} shards\nroot {root}"
     return Panel.fit(words, title="Checkpoint, signed", title_align="left")
+
+
+def tables(figures: Figures) -> list[RenderableType]:
+    """All that is shown of the day."""
+    title = "One day of the programme in Kota Kupang"
+    return [
+        table(title, "Published", lines(figures)),
+        decisions(figures),
+        what_if(figures),
+        checkpoint(figures),
+    ]
+
+
+def papers(figures: Figures) -> list[str]:
+    """Where the papers of the day lie."""
+    letters = figures["letters"].items()
+    return [
+        f"The cards of one kelurahan, to be printed: {figures['card_sheets']}",
+        *(f"The letter to the family of claim {number}: {file}" for number, file in letters),
+    ]
 
 
 def times(seconds: Mapping[str, float], titles: Mapping[str, str]) -> Table:

@@ -65,10 +65,11 @@ class Household:
 class Census:
     """Draws people, and never the same NIK or KK number twice."""
 
-    def __init__(self, *, chance: Random, on: date) -> None:
-        """All ages are ages on this date."""
+    def __init__(self, *, chance: Random, on: date, area: str = places.CITY) -> None:
+        """All ages are ages on this date; people live in the area, a kabupaten or kota."""
         self.chance = chance
         self.on = on
+        self.area = area
         self._taken: set[str] = set()
 
     def village(self, village_code: str, papers: list[Papers]) -> list[Worker]:
@@ -101,7 +102,7 @@ class Census:
         family = household.family
         if chance.random() > _SAME_FAMILY_SHARE:
             family = names.family(chance)
-        registered = places.registration(chance)
+        registered = places.registration(chance, home=self.area)
         day = born_on.day + (_WOMAN_DAY if sex == "P" else 0)
         has_phone = chance.random() < _PHONE_SHARE
         return Worker(

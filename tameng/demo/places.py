@@ -1,4 +1,4 @@
-"""Villages of Kota Kupang, and the places where people were first registered."""
+"""Villages and kecamatan of the province, and the places where people were first registered."""
 
 import csv
 from dataclasses import dataclass
@@ -80,17 +80,27 @@ def villages(*, area: str = CITY) -> tuple[str, ...]:
     return tuple(code for code in _codes("desa_kel") if code.startswith(f"{area}."))
 
 
-def registration(chance: Random) -> Registration:
-    """Mostly in Kupang, some elsewhere in the province, few in other provinces."""
+@cache
+def districts(*, area: str = CITY) -> tuple[str, ...]:
+    """Codes of all kecamatan under an area, in order."""
+    return tuple(code for code in _codes("kecamatan") if code.startswith(f"{area}."))
+
+
+@cache
+def regions() -> tuple[str, ...]:
+    """Codes of all kabupaten and kota, in order."""
+    return _codes("kabkota")
+
+
+def registration(chance: Random, *, home: str = CITY) -> Registration:
+    """Mostly in the kabupaten or kota of home, some elsewhere in the province, few in others."""
     draw = chance.random()
     if draw < _OTHER_PROVINCE_SHARE:
         return Registration(*chance.choice(_OTHER_PROVINCES))
     if draw < 1 - _LOCAL_SHARE:
-        elsewhere = [code for code in _codes("kecamatan") if not code.startswith(f"{CITY}.")]
-        code = chance.choice(elsewhere)
+        code = chance.choice(_elsewhere(home))
         return Registration(code, _TOWNS[code[:5]])
-    local = [code for code in _codes("kecamatan") if code.startswith(f"{CITY}.")]
-    return Registration(chance.choice(local), _TOWNS[CITY])
+    return Registration(chance.choice(districts(area=home)), _TOWNS[home])
 
 
 def address(chance: Random) -> str:
@@ -99,6 +109,11 @@ def address(chance: Random) -> str:
     return (
         f"Jl. {street} No. {house}, RT {chance.randint(1, 30):03d}/RW {chance.randint(1, 10):03d}"
     )
+
+
+@cache
+def _elsewhere(home: str) -> tuple[str, ...]:
+    return tuple(code for code in _codes("kecamatan") if not code.startswith(f"{home}."))
 
 
 @cache

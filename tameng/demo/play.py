@@ -1,26 +1,28 @@
-"""Play the demonstration: start the machine, play the acts, check the record, show the figures."""
+"""Play a story: start the machine, play the acts, check the record, gather the figures."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
 import httpx
-import psutil
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from chassis.local_time import WITA
 from tameng.demo import figures
 from tameng.demo.acts import ACTS
+from tameng.demo.cost import Meter
 from tameng.demo.day import Day
-from tameng.demo.day import Progress as Shown
+from tameng.demo.figures import Figures, Line
 from tameng.demo.roster import generate
-from tameng.environment import SERVICES
-from tameng.machine import Running
+from tameng.demo.stage import Act, S
+from tameng.demo.stage import Progress as Shown
+from tameng.machine import Described, Running
 from tameng.offices import REQUEST_TIMEOUT_S, office_maker
 
 SEED = 2025_10_22
@@ -30,11 +32,30 @@ START = "start"
 PART_MAX = 0.99
 """An act is done when it ends, whatever its last step says."""
 AUDIT = "audit"
-TITLES = {
-    START: "Kafka, Postgres, Redis and the services start",
-    **{act.name: act.title for act in ACTS},
-    AUDIT: "The record is verified and replayed",
-}
+
+
+@dataclass(frozen=True)
+class Story(Generic[S]):
+    """What is played, and what is shown of it."""
+
+    acts: Sequence[Act[S]]
+    stage: Callable[..., S]
+    """Takes `clock_file`, `folder`, `office` and `progress`."""
+    checked: Callable[[S, Described], Awaitable[Figures]]
+    """Verifies the record and gathers the figures. Raises: Problem."""
+    lines: Callable[[Figures], Sequence[Line]]
+    tables: Callable[[Figures], Sequence[RenderableType]]
+    papers: Callable[[Figures], Sequence[str]]
+    """Where the papers lie, a line each."""
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """What people read of each act."""
+        return {
+            START: "Kafka, Postgres, Redis and the services start",
+            **{act.name: act.title for act in self.acts},
+            AUDIT: "The record is verified and replayed",
+        }
 
 
 @dataclass
@@ -42,6 +63,7 @@ class Bars:
     """A bar for each act."""
 
     shown: Progress
+    titles: Mapping[str, str]
     task: TaskID | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -54,7 +76,7 @@ class Bars:
     @asynccontextmanager
     async def act(self, name: str) -> AsyncIterator[None]:
         """Show and time one act."""
-        self.task = self.shown.add_task(TITLES[name], total=None, now="")
+        self.task = self.shown.add_task(self.titles[name], total=None, now="")
         began = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - began, 2)
@@ -75,54 +97,61 @@ def bars(console: Console) -> Progress:
 
 @asynccontextmanager
 async def played(
-    day: AbstractAsyncContextManager[Running], folder: Path, console: Console
+    place: AbstractAsyncContextManager[Running], folder: Path, console: Console, story: Story[S]
 ) -> AsyncIterator[tuple[Running, dict[str, Any]]]:
-    """Play the day on a machine that holds nothing yet, and put its papers into the folder.
+    """Play the story on a machine that holds nothing yet, and put its papers into the folder.
 
     Gives the machine, still running, and the figures. Raises: Problem.
     """
     began = time.perf_counter()
     with bars(console) as shown:
-        progress = Bars(shown)
+        progress = Bars(shown, story.titles)
         async with AsyncExitStack() as stack:
             async with progress.act(START):
-                running = await stack.enter_async_context(day)
-            found = await _play(running, folder, progress)
+                running = await stack.enter_async_context(place)
+            found = await _play(running, folder, progress, story)
             found["seconds"] = {"whole": round(time.perf_counter() - began, 2), **progress.seconds}
             shown.stop()
             yield running, found
 
 
 @asynccontextmanager
-async def day_on(running: Running, folder: Path, progress: Shown) -> AsyncIterator[Day]:
-    """The day, ready to be played on a machine that is up."""
+async def on_stage(
+    running: Running, folder: Path, progress: Shown, stage: Callable[..., S]
+) -> AsyncIterator[S]:
+    """The story, ready to be played on a machine that is up."""
     async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
-        yield Day(
+        yield stage(
             clock_file=Path(running.described.clock_file or ""),
             folder=folder,
-            rosters=generate(seed=SEED, on=ENROLLED_ON),
             office=office_maker(running.keys, running.urls, http),
             progress=progress,
         )
 
 
-async def _play(running: Running, folder: Path, progress: Bars) -> dict[str, Any]:
-    async with day_on(running, folder, progress) as day:
-        for act in ACTS:
-            async with progress.act(act.name):
-                await act.play(day)
-        async with progress.act(AUDIT):
-            found = await figures.checked(day, running.described)
+def day(**around: Any) -> Day:  # noqa: ANN401  (as `Story.stage` takes them)
+    """The day in Kota Kupang."""
+    return Day(rosters=generate(seed=SEED, on=ENROLLED_ON), **around)
+
+
+DAY = Story(
+    acts=ACTS,
+    stage=day,
+    checked=figures.checked,
+    lines=figures.lines,
+    tables=figures.tables,
+    papers=figures.papers,
+)
+day_on = partial(on_stage, stage=day)
+
+
+async def _play(running: Running, folder: Path, progress: Bars, story: Story[S]) -> dict[str, Any]:
+    meter = Meter(running)
+    async with on_stage(running, folder, progress, story.stage) as stage, meter.watching():
+        for act in story.acts:
+            async with progress.act(act.name), meter.act(act.name):
+                await act.play(stage)
+        async with progress.act(AUDIT), meter.act(AUDIT):
+            found = await story.checked(stage, running.described)
     found["stack"] = running.described.origins
-    found["memory_mb"] = memory_mb(running)
-    return found
-
-
-def memory_mb(running: Running) -> dict[str, int]:
-    """The proportional set size of each service that runs here, in MB, and of all together."""
-    sizes = {
-        name: round(psutil.Process(running.pids[name]).memory_full_info().pss / 1_000_000)
-        for name in SERVICES
-        if name in running.pids
-    }
-    return {**sizes, "services": sum(sizes.values())}
+    return found | meter.found()

@@ -103,10 +103,14 @@ def large(count: int, *, seed: int, on: date) -> bytes:
     """
     chance = Random(seed)  # noqa: S311 a load that can be made again, not a secret
     census = Census(chance=chance, on=on)
-    kinds = [papers for papers, _ in _PAPERS]
-    papers = chance.choices(kinds, [weight for _, weight in _PAPERS], k=count)
-    workers = _settled(census, places.villages(), papers)
+    workers = _settled(census, places.villages(), drawn_papers(count, chance))
     return written(row(worker) for worker in workers).encode()
+
+
+def drawn_papers(count: int, chance: Random) -> list[Papers]:
+    """Papers of so many workers, as they are spread over the 2,525 of Kota Kupang."""
+    kinds = [papers for papers, _ in _PAPERS]
+    return chance.choices(kinds, [weight for _, weight in _PAPERS], k=count)
 
 
 def _workers(census: Census) -> list[Worker]:

@@ -104,4 +104,4 @@ def _wrong_ages(census: Census) -> list[Mistake]:
 
 
 def _any_village(census: Census) -> str:
-    return census.chance.choice(places.villages())
+    return census.chance.choice(places.villages(area=census.area))

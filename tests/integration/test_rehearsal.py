@@ -15,8 +15,8 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 
 from tameng import checks
-from tameng.demo import acts, claims
-from tameng.demo.claims import Death
+from tameng.demo import acts, claim_files, programme
+from tameng.demo.claim_files import Death
 from tameng.demo.day import Day
 from tameng.demo.play import BEGINS_AT, ENROLLED_ON, SEED
 from tameng.demo.roster import generate
@@ -69,7 +69,7 @@ async def play(day: Day) -> None:
     await acts.enroll(day)
     await acts._bill(day, "2025-07")
     await day.move_to("2025-07-03", hour=10)
-    await acts._pay(day, "2025-07")
+    await programme.pay(day, "2025-07")
     await a_claim(day, 0)
 
 
@@ -79,12 +79,14 @@ async def a_claim(day: Day, number: int) -> None:
     await day.move_to(f"2025-07-{22 + 2 * number}")
     account = {"kind": "elsewhere", "bank_code": "014", "account_number": f"03567890{number:02}"}
     who = day.rosters.early[number]
-    await claims._file(day, Death(who, "2025-07-20", f"Yustina Tefa {number}", account))
+    await claim_files.file(
+        day, Death(who, "2025-07-20", f"Yustina Tefa {number}", account), day.branch
+    )
     await day.move_to(f"2025-07-{23 + 2 * number}")
     for claim_id in (day.claims[worker_id] for worker_id in set(day.claims) - known):
         path = f"/claims/{claim_id}"
-        await day.verifier.post("claims", f"{path}/verification", {}, key=f"verify {claim_id}")
-        await claims._approve(day, claim_id)
+        await claim_files.verify(day, claim_id)
+        await claim_files.approve(day, claim_id)
     await day.settle()
 
 
