@@ -102,5 +102,6 @@ async def until(
                 await asyncio.sleep(POLL_S)
     except TimeoutError:
         raise Problem(
-            f"waited {PATIENCE_S:.0f} s for {words}: see the logs of the services"
+            f"waited {PATIENCE_S:.0f} s for {words}: see what waits for a person at the bank "
+            "(GET /payouts/queue), and the logs of the services"
         ) from None

@@ -5,12 +5,15 @@ import io
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from simulators.rail import codes
+from simulators.rail.rules import account_case
 from tameng.demo import places
 from tameng.demo.province import room
-from tameng.demo.province.deaths import FUNERAL, SHARES, WHOLE, due, heads
+from tameng.demo.province.deaths import FUNERAL, SHARES, WHOLE, account, due, heads
 from tameng.demo.province.expected import expected
 from tameng.demo.province.rolls import generate
 from tameng.demo.province.shares import heads_by_district
@@ -107,3 +110,10 @@ def test_a_machine_without_room_is_told_so(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(room, "MEMORY_PER_WORKER", 10**12)
     with pytest.raises(Problem, match=r"2,000 workers need .* GB of memory"):
         room.check_room(tmp_path, WORKERS_MIN)
+
+
+def test_no_heir_has_an_account_that_the_rail_refuses() -> None:
+    numbers = [number for number in range(WORKERS // 250) if number % 2 == 0]
+    accounts = [account(number, Random(number))["account_number"] for number in numbers]
+    assert len(set(accounts)) == len(accounts) == 200
+    assert {account_case(each) for each in accounts} == {codes.SUCCESSFUL}
