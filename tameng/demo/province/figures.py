@@ -33,14 +33,15 @@ async def checked(province: Province, machine: Described) -> Figures:
     with province.timed("verify"):
         verification = await checks.verified(machine)
     tell("the archive is verified from outside", part=0.1)
-    note = await province.auditor.get("audit", "/checkpoint")
+    key = (await province.auditor.get("audit", "/checkpoint"))["key"]
     with province.timed("verify apart"):
-        apart = await checks.verified_apart(machine, note["key"])
+        apart = await checks.verified_apart(machine, key)
     with province.timed("replay"):
         replays = await _replayed(province, machine)
     tell("what is missing is looked for", part=0.9)
     complete = await completeness.of(machine, province.admin)
     found = await _asked(province)
+    note = (await province.auditor.get("audit", "/checkpoint"))["note"]
     archived = verification.answer["events_by_topic"]
     of_owners = sum(n for topic, n in archived.items() if not topic.endswith("audit.events"))
     events = drain.events_logged(logged, *OWNERS)
@@ -51,7 +52,7 @@ async def checked(province: Province, machine: Described) -> Figures:
             "events": of_owners,
             "root": verification.answer["root"],
             "apart": apart.passed,
-            "note": note["note"],
+            "note": note,
         },
         "replay": {
             name: {"same": answer.passed, "events": answer.answer["events"]}
