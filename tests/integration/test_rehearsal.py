@@ -84,7 +84,6 @@ async def a_claim(day: Day, number: int) -> None:
     )
     await day.move_to(f"2025-07-{23 + 2 * number}")
     for claim_id in (day.claims[worker_id] for worker_id in set(day.claims) - known):
-        path = f"/claims/{claim_id}"
         await claim_files.verify(day, claim_id)
         await claim_files.approve(day, claim_id)
     await day.settle()
