@@ -30,11 +30,13 @@ MEANT_FOR_AUDITORS = {
 }
 """Follow-up and questions: of what is no GET, all that an auditor's token is good for."""
 ANYBODY = {
+    ("audit", "post", "/pages/sign-in"),
+    ("audit", "post", "/pages/sign-out"),
     ("banking", "post", "/rail/call-backs"),
     ("claims", "post", "/claim-status"),
     ("enrollment", "post", "/cards:verify"),
 }
-"""They ask for no token: the rail signs what it sends; the others look up and change nothing."""
+"""They ask for no token: the rail signs what it sends; the others change nothing."""
 WHY = {"reason": "audit of the fourth quarter"}
 VALUES = {"uuid": "00000000-0000-0000-0000-000000000001", "day": "2025-07-01", "month": "2025-07",
           "number": "1", "text": "nobody"}  # fmt: skip
