@@ -225,7 +225,7 @@ async def test_a_backup_of_an_old_master_key_does_not_open_under_the_new_one(
     await privacy.members()
     told(await keys("backup", file))
     other = tmp_path / "other.master-key"
-    put(other, base64.b64encode(bytes(32)))
+    put(other, base64.b64encode(bytes(range(32))))
     monkeypatch.setenv("ENROLLMENT_MASTER_KEY_FILE", str(other))
     result = await keys("restore", file)
     assert result.exit_code == 1
