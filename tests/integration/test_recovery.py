@@ -157,7 +157,7 @@ async def test_it_comes_forward_and_nothing_comes_twice(
 async def test_without_passing_over_what_is_in_the_log_events_are_parked(
     world: World, backup: Backup
 ) -> None:
-    await lived_on(world, backup, until_event=SOONER + 10)
+    await lived_on(world, backup, until_event=SOONER + 200)
     await recover(world.banking, topics_of(world.banking), makes=Unit)
     assert await world.banking.all("SELECT 1 FROM parked")
 

@@ -40,6 +40,9 @@ LOG = (
 def shared_servers(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     for kind in KINDS:
         monkeypatch.setenv(f"TAMENG_{kind.upper()}", getattr(stack, kind).address)
+    access = stack.kafka.access
+    monkeypatch.setenv("TAMENG_KAFKA_PASSWORDS", str(access.passwords))
+    monkeypatch.setenv("TAMENG_KAFKA_SECURITY", access.security)
 
 
 class Unwatched:
