@@ -8,10 +8,10 @@ READY := .venv/ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --retries 10
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check bench lock clean
+.PHONY: help setup demo up test test-long check bench lock clean
 
 help:  ## what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## the virtual environment and Kafka's jars, in .venv
 
@@ -23,6 +23,9 @@ up: $(READY)  ## everything running, until interrupted
 
 test: check  ## all checks and tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+test-long: $(READY)  ## what takes minutes: two services swapped under load, everything destroyed and restored
+	$(BIN)/pytest --long
 
 check: $(READY)  ## format, lint, types, import contracts, generated files
 	$(BIN)/ruff format --check .

@@ -122,6 +122,7 @@ async def destroy(described: Described, superuser_url: str) -> None:
     await admin.close()
 
 
+@pytest.mark.long
 async def test_everything_is_destroyed_and_comes_back(tmp_path: Path, stack: Stack) -> None:
     """Enrollment and audit from the archive alone; banking and claims from a backup that is older,
     and brought forward."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from contracts.banking import AccountOpened, FundsDeposited
 from contracts.enrollment import AccountLinked, WorkerEnrolled
 from tests.alone import Alone, MakeAlone
@@ -137,6 +139,7 @@ async def deployed(alone: MakeAlone, folder: Path) -> AsyncIterator[Both]:
         await asyncio.gather(both.enrollment.stop(), both.banking.stop())
 
 
+@pytest.mark.long
 async def test_two_services_are_swapped_under_load_in_both_orders_and_back(
     alone: MakeAlone, tmp_path: Path
 ) -> None:
