@@ -25,12 +25,12 @@ ARCHIVE_FOLDER = Path("/archive/record")
 @asynccontextmanager
 async def deployed(secrets: Path, *, say: Say) -> AsyncIterator[Running]:
     """The machine that runs there. Nothing of it is started or stopped here."""
-    keys, around = Keys(secrets / OPERATOR), surroundings(secrets)
+    around = surroundings(secrets)
     async with Supervisor(say=say) as supervising_nothing:
         yield Running(
             described=describe_surroundings(around),
             stack=around.stack,
-            keys=keys,
+            keys=around.keys,
             supervisor=supervising_nothing,
         )
 

@@ -2,7 +2,6 @@
 and no other's."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,18 +12,12 @@ from tameng.demo.play import BEGINS_AT
 from tameng.environment import SERVICES
 from tameng.keys import Keys
 from tameng.machine import program_token
-from tameng.stack import kafka, kafka_users
+from tameng.stack import kafka
 
 OPERATOR = "operator"
 """The folder of all of them: for who provisions and repairs, mounted by no service."""
 READ_BY_ITS_PART = 0o444
 """Whatever user the part runs as: nobody else sees its folder."""
-KAFKA_LISTENERS = {
-    "controller.quorum.voters": "1@localhost:9093",
-    "listeners": f"{kafka_users.LISTENER}://:9092,CONTROLLER://:9093",
-    "advertised.listeners": f"{kafka_users.LISTENER}://kafka:9092",
-    "log.dirs": "/var/lib/kafka/data",
-}
 VALKEY = "bind * -::*\nappendonly yes\ndir /data\nrequirepass {password}\n"
 
 
@@ -41,7 +34,7 @@ def secrets(
     """
     made = write(folder)
     if clock_file is not None and not clock_file.exists():
-        begin(clock_file, BEGINS_AT)
+        clock.move(clock_file, BEGINS_AT)
     typer.echo(f"{made} new secrets in {folder}")
 
 
@@ -49,7 +42,6 @@ def write(folder: Path) -> int:
     """Make what is missing; returns how many files that was."""
     folder.mkdir(parents=True, exist_ok=True)
     keys, made = Keys(folder / OPERATOR), 0
-    keys.password("kafka-admin")
     for part, files in shares(keys).items():
         (folder / part).mkdir(exist_ok=True)
         for name, content in files.items():
@@ -59,11 +51,6 @@ def write(folder: Path) -> int:
                 file.chmod(READ_BY_ITS_PART)
                 made += 1
     return made
-
-
-def begin(file: Path, at: datetime) -> None:
-    """A simulated clock that whoever runs a service can read."""
-    clock.move(file, at)
 
 
 def shares(keys: Keys) -> Mapping[str, Mapping[str, bytes]]:
@@ -117,8 +104,5 @@ def _of_every_service(keys: Keys, service: str) -> dict[str, bytes]:
 
 def _kafka(keys: Keys) -> str:
     """The broker's settings with the users' passwords: the same as of one on this machine."""
-    users = kafka_users.settings(
-        lambda user: keys.password(f"kafka-{user}"), security="sasl_plaintext"
-    )
-    settings = kafka.SETTINGS_FOR_ONE_BROKER | KAFKA_LISTENERS | users
+    settings = kafka.in_image("kafka:9092", keys)
     return "".join(f"{name}={value}\n" for name, value in settings.items())

@@ -119,17 +119,7 @@ def recipe(kind: Kind, *, port: int, keys: Keys) -> Recipe:
 
 
 def _kafka(port: int, keys: Keys) -> Recipe:
-    """The passwords are in its environment: the container's user may not read our files."""
-    listener = kafka_users.LISTENER
-    settings = kafka.SETTINGS_FOR_ONE_BROKER | {
-        "controller.quorum.voters": "1@localhost:9093",
-        "listeners": f"{listener}://:9092,CONTROLLER://:9093",
-        "advertised.listeners": f"{listener}://{LOCALHOST}:{port}",
-        "log.dirs": "/var/lib/kafka/data",
-        **kafka_users.settings(
-            lambda user: keys.password(f"kafka-{user}"), security="sasl_plaintext"
-        ),
-    }
+    settings = kafka.in_image(f"{LOCALHOST}:{port}", keys)
     env = {f"KAFKA_{name.upper().replace('.', '_')}": value for name, value in settings.items()}
     return Recipe(image="apache/kafka:4.1.1", port=9092, folder="/var/lib/kafka/data", env=env)
 

@@ -44,6 +44,24 @@ SETTINGS_FOR_ONE_BROKER = {
 }
 
 
+def in_image(advertised: str, keys: Keys) -> dict[str, str]:
+    """The settings of one broker in the image of Apache Kafka, reached at host:port, with the
+    users' passwords in them: the image's user may not read our files."""
+    users = kafka_users.settings(
+        lambda user: keys.password(f"kafka-{user}"), security="sasl_plaintext"
+    )
+    return (
+        SETTINGS_FOR_ONE_BROKER
+        | users
+        | {
+            "controller.quorum.voters": "1@localhost:9093",
+            "listeners": f"{kafka_users.LISTENER}://:9092,CONTROLLER://:9093",
+            "advertised.listeners": f"{kafka_users.LISTENER}://{advertised}",
+            "log.dirs": "/var/lib/kafka/data",
+        }
+    )
+
+
 class Ports(NamedTuple):
     """Of one broker, all on 127.0.0.1."""
 
