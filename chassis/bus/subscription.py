@@ -21,7 +21,7 @@ from chassis.clock import monotonic_s
 
 Batch = tuple[ConsumerRecord, ...]
 Original = Callable[[Batch], Awaitable[KafkaMessage]]
-RECORDS_MAX = 1_000
+RECORDS_MAX = 4_000
 POLL_APART_S = 0.1
 BACKLOG_RECORDS = 250
 """A poll costs a transaction and a commit of offsets whatever it brings. So while there is work but

@@ -1,8 +1,9 @@
 """What audit does by itself."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
+from chassis.clock import monotonic_s
 from chassis.jobs import Job
 from chassis.service import Running
 from services.audit.operations import checkpoints, questions
@@ -11,6 +12,12 @@ from services.audit.settings import Settings
 CLOSED_REST_S = 1.0
 COMPRESSION_REST_S = 10.0
 RECORD_REST_S = 30.0
+BACKLOG_EVENTS = 5_000
+PUT_OFF_S = 600.0
+"""What is done for later takes two thirds as much of the processor as archiving itself, so it waits
+while there is a backlog, so long at most. Who asks a question waits for neither."""
+
+Step = Callable[[], Awaitable[bool]]
 
 
 async def vouch(running: Running[Settings]) -> None:
@@ -45,6 +52,23 @@ def jobs(running: Running[Settings]) -> Sequence[Job]:
     return (
         Job("checkpoints", vouch_now_and_then, settings.checkpoint_every_s),
         Job("closed segments", vouch_for_closed, CLOSED_REST_S),
-        Job("compression", compress, COMPRESSION_REST_S),
-        Job("record", record, RECORD_REST_S),
+        Job("compression", _without_backlog(running, compress), COMPRESSION_REST_S),
+        Job("record", _without_backlog(running, record), RECORD_REST_S),
     )
+
+
+def _without_backlog(running: Running[Settings], step: Step) -> Step:
+    """The step, put off while events wait to be archived."""
+    waits_since: float | None = None
+
+    async def step_or_wait() -> bool:
+        nonlocal waits_since
+        backlog = sum(running.consumer.lag.records.values())
+        if backlog > BACKLOG_EVENTS:
+            waits_since = waits_since or monotonic_s()
+            if monotonic_s() - waits_since < PUT_OFF_S:
+                return False
+        waits_since = None
+        return await step()
+
+    return step_or_wait

@@ -162,7 +162,7 @@ async def test_a_rejected_roster_makes_no_members_and_may_come_again(office: Off
 async def test_the_checker_sees_a_sample_of_the_fit_rows_which_is_put_on_record(
     office: Office,
 ) -> None:
-    sent = [*rows(10, 1_100), row(2_000, nama=""), row(2_001, jenis_kelamin="P")]
+    sent = [*rows(10, 2_000), row(3_000, nama=""), row(3_001, jenis_kelamin="P")]
     roster_id = (await office.validated(await office.open(), sent))["roster_id"]
     path = f"/rosters/{roster_id}/sample"
     sample = (await office.checker.get(path, params={"rows": 30})).json()
@@ -172,7 +172,7 @@ async def test_the_checker_sees_a_sample_of_the_fit_rows_which_is_put_on_record(
     assert cells == list(sent[int(number) - 2].values())
     assert sample["columns"] == list(row(1))
     assert {int(each) > 1_001 for each in sample["rows"]} == {True, False}
-    assert str(2 + 1_100) not in sample["rows"]
+    assert str(2 + 2_000) not in sample["rows"]
     assert said(await office.district.get(path)) == (403, "role-not-allowed")
     looked = await office.alone.recorded(ListExported)
     assert {(e.what, e.rows, e.masked, e.role) for e in looked} == {
