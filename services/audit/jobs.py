@@ -6,16 +6,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from chassis.clock import monotonic_s
 from chassis.jobs import Job
 from chassis.service import Running
+from services.audit.adapters.archive import Archive
 from services.audit.operations import checkpoints, questions
 from services.audit.settings import Settings
 
 CLOSED_REST_S = 1.0
 COMPRESSION_REST_S = 10.0
 RECORD_REST_S = 30.0
-BACKLOG_EVENTS = 5_000
+BUSY_EVENTS_A_SECOND = 200
 PUT_OFF_S = 600.0
-"""What is done for later takes two thirds as much of the processor as archiving itself, so it waits
-while there is a backlog, so long at most. Who asks a question waits for neither."""
+"""What is done for later takes as much of the processor as archiving itself, so it waits while so
+much is archived; so long at most. A question brings the record up to date by itself."""
 
 Step = Callable[[], Awaitable[bool]]
 
@@ -52,23 +53,24 @@ def jobs(running: Running[Settings]) -> Sequence[Job]:
     return (
         Job("checkpoints", vouch_now_and_then, settings.checkpoint_every_s),
         Job("closed segments", vouch_for_closed, CLOSED_REST_S),
-        Job("compression", _without_backlog(running, compress), COMPRESSION_REST_S),
-        Job("record", _without_backlog(running, record), RECORD_REST_S),
+        Job("compression", _in_quiet(tools.archive, compress), COMPRESSION_REST_S),
+        Job("record", _in_quiet(tools.archive, record), RECORD_REST_S),
     )
 
 
-def _without_backlog(running: Running[Settings], step: Step) -> Step:
-    """The step, put off while events wait to be archived."""
-    waits_since: float | None = None
+def _in_quiet(archive: Archive, step: Step) -> Step:
+    """The step, put off while much is archived."""
+    looked_at, events, waits_since = monotonic_s(), 0, monotonic_s()
 
     async def step_or_wait() -> bool:
-        nonlocal waits_since
-        backlog = sum(running.consumer.lag.records.values())
-        if backlog > BACKLOG_EVENTS:
-            waits_since = waits_since or monotonic_s()
-            if monotonic_s() - waits_since < PUT_OFF_S:
-                return False
-        waits_since = None
+        nonlocal looked_at, events, waits_since
+        now, known = monotonic_s(), events
+        events = sum(archive.watermarks().values())
+        is_busy = events - known > BUSY_EVENTS_A_SECOND * (now - looked_at)
+        looked_at = now
+        if is_busy and now - waits_since < PUT_OFF_S:
+            return False
+        waits_since = now
         return await step()
 
     return step_or_wait

@@ -16,7 +16,7 @@ MONTHS = tuple(SHARES)
 NAMES = {"2025-07": "July", "2025-08": "August", "2025-09": "September", "2025-10": "October"}
 SENT_AT_ONCE = 3
 """Enrollment checks one roster after the other: the next waits while one is looked at."""
-POLL_S = 0.25
+POLL_S = 1.0
 
 
 async def write_rolls(province: Province) -> None:

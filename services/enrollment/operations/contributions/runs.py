@@ -18,6 +18,9 @@ from services.enrollment.queries import contributions as queries
 from services.enrollment.rules import contributions as rules
 from services.enrollment.rules.contributions import Bill, Run
 
+HEADS_TOGETHER = 2_000
+"""Kecamatan of some hundred members go into one transaction, which costs more than they do."""
+
 
 class BillingRunUnknown(Refused):
     """No billing run has this id."""
@@ -85,31 +88,40 @@ async def bill_next(unit: Unit) -> bool:
     """Bill the next kecamatan of the run that was ordered first, or freeze its list when none is
     left; tell whether there was a run.
 
-    Each kecamatan is one transaction, and its invoice says that it is done: after a crash the run
+    Kecamatan are billed whole, and their invoices say that they are done: after a crash the run
     goes on where it stopped. Who is enrolled in a kecamatan behind it comes with the next run.
     """
     run = await queries.run_to_bill(unit.session)
     if run is None:
         return False
-    bill = await _next_bill(unit.session, run)
-    if bill is None:
+    bills = await _next_bills(unit.session, run)
+    if not bills:
         listed = await queries.monthly_list(unit.session, run.programme_id, run.month)
         await unit.record([rules.freeze(run, listed, now=unit.now)])
     else:
         terms = await billing_terms(unit.session, run.programme_id)
-        await unit.record(rules.issue_invoice(terms, bill, cause=run.cause, now=unit.now))
+        await unit.record(
+            event
+            for bill in bills
+            for event in rules.issue_invoice(terms, bill, cause=run.cause, now=unit.now)
+        )
     return True
 
 
-async def _next_bill(session: AsyncSession, run: Run) -> Bill | None:
-    """The next kecamatan in which somebody is to be billed, and who."""
+async def _next_bills(session: AsyncSession, run: Run) -> list[Bill]:
+    """The next kecamatan in which somebody is to be billed, and who, as many as go together."""
+    bills: list[Bill] = []
+    heads = 0
     async for district_code in queries.districts_to_bill(session, run):
         members = await queries.members_to_bill(
             session, run.programme_id, month=run.month, district_code=district_code
         )
         if members:
-            return Bill(run.month, district_code, members, run.run_id)
-    return None
+            bills.append(Bill(run.month, district_code, members, run.run_id))
+            heads += len(members)
+        if heads >= HEADS_TOGETHER:
+            break
+    return bills
 
 
 async def billing_run(session: AsyncSession, run_id: UUID, *, by: Caller) -> BillingRunStanding:
