@@ -16,6 +16,7 @@ from contracts.enrollment import (
     InvoiceIssued,
     MonthlyListFrozen,
 )
+from services.enrollment.operations.contributions import runs
 from tests.alone import MakeAlone, key
 from tests.component.enrollment_office import MONTH, said
 from tests.component.money_office import MoneyOffice, crashes, office, villages
@@ -26,6 +27,12 @@ __all__ = ["office"]
 KECAMATAN = villages(6)
 HEADS = {village: 2 + number for number, village in enumerate(KECAMATAN)}
 IN_ALL = sum(HEADS.values())
+
+
+@pytest.fixture
+def by_kecamatan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each in a transaction of its own."""
+    monkeypatch.setattr(runs, "HEADS_TOGETHER", 1)
 
 
 async def listed(office: MoneyOffice, month: str) -> str:
@@ -104,6 +111,21 @@ async def steps(office: MoneyOffice, count: int) -> None:
         assert await job.step()
 
 
+async def test_kecamatan_go_together_into_a_transaction(
+    office: MoneyOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programme = await office.open()
+    await office.take_in(programme, HEADS)
+    run_id = (await office.order(programme, "2025-07")).json()["run_id"]
+    monkeypatch.setattr(runs, "HEADS_TOGETHER", 8)
+    seen = []
+    for _ in range(3):
+        await steps(office, 1)
+        seen.append((await office.run_standing(run_id))["invoices"])
+    assert seen == [3, 5, 6]
+
+
+@pytest.mark.usefixtures("by_kecamatan")
 @pytest.mark.parametrize("moment", ["log.numbered", "unit.logged", "unit.committed"])
 @pytest.mark.parametrize("kecamatan", [0, 3, 5, 6])
 async def test_a_run_that_crashes_goes_on_at_the_kecamatan_where_it_stopped(
@@ -126,6 +148,7 @@ async def test_a_run_that_crashes_goes_on_at_the_kecamatan_where_it_stopped(
     assert (await office.alone.replay()).same
 
 
+@pytest.mark.usefixtures("by_kecamatan")
 async def test_how_far_a_run_is_can_be_asked(office: MoneyOffice) -> None:
     programme = await office.open()
     await office.take_in(programme, dict.fromkeys(KECAMATAN[:4], 5))

@@ -130,15 +130,20 @@ async def issued(session: AsyncSession, run: BillingRun) -> Issued:
     return Issued._make((await session.execute(_ISSUED, where)).one())
 
 
-_LEFT = text(f"SELECT count(*) FROM memberships membership WHERE {_TO_BILL}")  # noqa: S608  (as above)
+_GONE_THROUGH = text("""
+    SELECT coalesce(100 * count(*) FILTER (WHERE district_code <= (
+               SELECT max(district_code) FROM invoices
+               WHERE programme_id = :programme_id AND month = :month AND run_id = :run_id))
+           / nullif(count(*), 0), 0)
+    FROM memberships WHERE programme_id = :programme_id""")
+"""Asked again and again while a run goes on: an index answers. Counting who is still to be billed
+took 0.65 s with 30,000 members."""
 
 
-async def members_left(session: AsyncSession, run: BillingRun) -> int:
-    """The members who are still to be billed for the month."""
-    where = {"programme_id": run.programme_id, "month": run.month}
-    return int(await session.scalar(_LEFT, where) or 0)
-
-
+async def gone_through(session: AsyncSession, run: BillingRun) -> int:
+    """The kecamatan that a run has left behind, in percent of the programme's memberships."""
+    where = {"programme_id": run.programme_id, "month": run.month, "run_id": run.run_id}
+    return int(await session.scalar(_GONE_THROUGH, where) or 0)
 async def billing_run(session: AsyncSession, run_id: UUID) -> BillingRun | None:
     """The billing run."""
     return await session.get(BillingRun, run_id)

@@ -156,7 +156,7 @@ async def _standing(session: AsyncSession, held: BillingRun) -> BillingRunStandi
         programme_id=held.programme_id,
         month=held.month,
         state="billing" if held.frozen_at is None else "frozen",
-        percent=await _percent(session, held, done.heads),
+        percent=await _percent(session, held),
         ordered_by=held.ordered_by,
         ordered_at=held.ordered_at,
         frozen_at=held.frozen_at,
@@ -165,12 +165,11 @@ async def _standing(session: AsyncSession, held: BillingRun) -> BillingRunStandi
     )
 
 
-async def _percent(session: AsyncSession, held: BillingRun, heads: int) -> int:
-    """Of the members who are to be billed; 100 when the list is frozen."""
+async def _percent(session: AsyncSession, held: BillingRun) -> int:
+    """Of the members, in kecamatan that were gone through; 100 when the list is frozen."""
     if held.frozen_at is not None:
         return 100
-    left = await queries.members_left(session, held)
-    return min(99, 100 * heads // max(1, heads + left))
+    return min(99, await queries.gone_through(session, held))
 
 
 def _list_of(held: BillingRun) -> MonthlyListFigures:
