@@ -22,6 +22,8 @@ class Projections:
 
     def __init__(self) -> None:
         self._by_type: dict[type[Event], Projection[Any]] = {}
+        self.event_types: dict[str, type[Event]] = {}
+        """What is applied, by its name on the wire."""
 
     def applies(self, event_type: type[E]) -> Callable[[Projection[E]], Projection[E]]:
         """Register the function that applies a run of this type."""
@@ -30,6 +32,7 @@ class Projections:
             if event_type in self._by_type:
                 raise ValueError(f"{event_type.__name__} is applied twice")
             self._by_type[event_type] = projection
+            self.event_types[event_type.type] = event_type
             return projection
 
         return register
@@ -38,11 +41,6 @@ class Projections:
         """Say that these are only for the record."""
         for event_type in event_types:
             self.applies(event_type)(_no_change)
-
-    @property
-    def event_types(self) -> dict[str, type[Event]]:
-        """What is applied, by its name on the wire."""
-        return {event_type.type: event_type for event_type in self._by_type}
 
     @property
     def silent_types(self) -> frozenset[str]:

@@ -144,6 +144,8 @@ async def gone_through(session: AsyncSession, run: BillingRun) -> int:
     """The kecamatan that a run has left behind, in percent of the programme's memberships."""
     where = {"programme_id": run.programme_id, "month": run.month, "run_id": run.run_id}
     return int(await session.scalar(_GONE_THROUGH, where) or 0)
+
+
 async def billing_run(session: AsyncSession, run_id: UUID) -> BillingRun | None:
     """The billing run."""
     return await session.get(BillingRun, run_id)
