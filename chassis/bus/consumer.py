@@ -59,7 +59,12 @@ class Consumer:
         would swallow the error and read on.
         """
         records, strangers = self._read(arrived)
-        self._in_hand |= {record.stream for record in records}
+        # The last of each partition stands for it: what is done for every record adds up.
+        places = {(record.topic, record.partition): record for record in arrived}
+        last = {Stream(*place): record for place, record in places.items()}
+        now = asyncio.get_running_loop().time()
+        self._heard_at |= dict.fromkeys(last, now)
+        self._in_hand |= last.keys()
         try:
             admission = await self.store.apply(records)
         except Exception:
@@ -69,16 +74,14 @@ class Consumer:
             return
         self._failures = 0
         self._in_hand.clear()
-        self.lag.applied({Stream(r.topic, r.partition): r.timestamp / 1000 for r in arrived})
-        self.heard(admission, self._fresh(strangers, arrived))
+        self.lag.applied({stream: record.timestamp / 1000 for stream, record in last.items()})
+        self.heard(admission, self._fresh(strangers, last))
         self.gaps.after_poll(reached=admission.watermarks, highest=admission.highest)
         await failpoint("consumer.applied")
-        await self._commit(consumer, arrived)
+        await self._commit(consumer, last)
 
     def _read(self, arrived: Sequence[ConsumerRecord]) -> tuple[list[Record], list[ConsumerRecord]]:
         """The events, and the records that are none."""
-        now = asyncio.get_running_loop().time()
-        self._heard_at |= {Stream(record.topic, record.partition): now for record in arrived}
         records, strangers = [], []
         for each in arrived:
             record = wire.read(each, source=self.sources[each.topic])
@@ -88,14 +91,16 @@ class Consumer:
                 records.append(record)
         return records, strangers
 
-    def _fresh(self, strangers: Iterable[ConsumerRecord], arrived: Sequence[ConsumerRecord]) -> int:
+    def _fresh(
+        self, strangers: Iterable[ConsumerRecord], last: Mapping[Stream, ConsumerRecord]
+    ) -> int:
         """How many of the strangers are new; from now on everything that arrived is old."""
         read_to = self._read_to
         fresh = sum(
             each.offset >= read_to.get(Stream(each.topic, each.partition), 0) for each in strangers
         )
-        for stream, end in {Stream(r.topic, r.partition): r.offset + 1 for r in arrived}.items():
-            read_to[stream] = max(end, read_to.get(stream, 0))
+        for stream, record in last.items():
+            read_to[stream] = max(record.offset + 1, read_to.get(stream, 0))
         return int(fresh)
 
     def _back_off_s(self) -> float:
@@ -103,12 +108,14 @@ class Consumer:
         longest: float = min(BACK_OFF_MAX_S, BACK_OFF_FIRST_S * 2 ** min(self._failures, 10))
         return longest * random.uniform(0.5, 1)  # noqa: S311
 
-    async def _commit(self, consumer: AIOKafkaConsumer, arrived: Sequence[ConsumerRecord]) -> None:
+    async def _commit(
+        self, consumer: AIOKafkaConsumer, last: Mapping[Stream, ConsumerRecord]
+    ) -> None:
         """Never past a hole. Losing a commit is harmless: the watermark drops what comes again."""
         offsets = {
-            TopicPartition(record.topic, record.partition): record.offset + 1
-            for record in arrived
-            if Stream(record.topic, record.partition) not in self.gaps
+            TopicPartition(*stream): record.offset + 1
+            for stream, record in last.items()
+            if stream not in self.gaps
         }
         if not offsets:
             return
