@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from chassis.archive import segments
-from chassis.archive.frames import DIGEST_BYTES, entries, first_digest, unframed
+from chassis.archive.frames import DIGEST_BYTES, entries, first_digest, glance, unframed
 from chassis.bus.admission import Stream
 
 
@@ -23,8 +23,13 @@ class ArchivedRecord(NamedTuple):
     event_id: UUID
     type: str
     key: str
-    headers: tuple[tuple[str, bytes | None], ...]
     body: bytes
+    frame: bytes
+
+    @property
+    def headers(self) -> tuple[tuple[str, bytes | None], ...]:
+        """As they came; most readers do without."""
+        return unframed(self.frame).headers
 
 
 class NotWhole(ValueError):
@@ -65,10 +70,9 @@ def heads(folder: Path, topic: str) -> dict[int, int]:
 
 
 def _record(stream: Stream, seq: int, frame: bytes) -> ArchivedRecord:
-    found = unframed(frame)
-    kind = dict(found.headers).get("ce_type") or b""
+    event_id, kind, key, body = glance(frame)
     return ArchivedRecord(
-        *stream, seq, found.event_id, kind.decode(), found.key, found.headers, found.body
+        *stream, seq, UUID(bytes=event_id), kind.decode(), key.decode(), body, frame
     )
 
 

@@ -33,6 +33,8 @@ _CRC = struct.Struct(">I")
 _LENGTH = struct.Struct(">I")
 HEAD_BYTES = _HEAD.size + _CRC.size
 _NULL = 2**32 - 1
+_ID_BYTES = 16
+_TYPE = b"ce_type"
 NAMES_REMEMBERED = 100
 
 
@@ -101,7 +103,7 @@ def chained(before: bytes, frame: bytes) -> bytes:
 
 def unframed(frame: bytes) -> Archived:
     """What a frame holds."""
-    at = HEAD_BYTES + 16
+    at = HEAD_BYTES + _ID_BYTES
     event_id = UUID(bytes=frame[HEAD_BYTES:at])
     key, at = _value(frame, at)
     (count,) = _LENGTH.unpack_from(frame, at)
@@ -112,6 +114,35 @@ def unframed(frame: bytes) -> Archived:
         value, at = _value(frame, at)
         headers.append(((name or b"").decode(), value))
     return Archived(event_id, (key or b"").decode(), tuple(headers), frame[at:])
+
+
+class Glance(NamedTuple):
+    """What most readers want to know of an event."""
+
+    event_id: bytes
+    """16 bytes."""
+    type: bytes
+    key: bytes
+    body: bytes
+
+
+def glance(frame: bytes) -> Glance:
+    """What a frame holds but for its headers other than the type; in a third of the time that
+    `unframed` takes, for it takes no other header apart. Of several types the last counts, as in
+    `dict(headers)`."""
+    unpack, key_at = _LENGTH.unpack_from, HEAD_BYTES + _ID_BYTES + _LENGTH.size
+    at = key_at + unpack(frame, key_at - _LENGTH.size)[0]
+    key, kind = frame[key_at:at], b""
+    headers = unpack(frame, at)[0]
+    at += _LENGTH.size
+    for _ in range(headers):
+        value_at = at + unpack(frame, at)[0] + 2 * _LENGTH.size
+        length = unpack(frame, value_at - _LENGTH.size)[0]
+        end = value_at if length == _NULL else value_at + length
+        if frame[at + _LENGTH.size : value_at - _LENGTH.size] == _TYPE:
+            kind = frame[value_at:end]
+        at = end
+    return Glance(frame[HEAD_BYTES : HEAD_BYTES + _ID_BYTES], kind, key, frame[at:])
 
 
 def _value(frame: bytes, at: int) -> tuple[bytes | None, int]:

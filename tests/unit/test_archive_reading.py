@@ -43,7 +43,8 @@ def test_records_come_as_they_were_archived_from_any_number_on(folder: Path) -> 
     typed = folder / "typed"
     written(typed, [*records(6), given])
     (found,) = archive.records(typed, *SHARD, after=6)
-    assert found == (*SHARD, 7, given.event_id, given.type, given.key, given.headers, given.body)
+    assert found[:-1] == (*SHARD, 7, given.event_id, given.type, given.key, given.body)
+    assert found.headers == given.headers
     for after in range(11):
         assert seqs(folder, after=after) == list(range(after + 1, 10))
     assert list(archive.records(folder, "no.topic", 0)) == []

@@ -11,7 +11,6 @@ record that is damaged in the archive is missing here, and the question `complet
 
 import fcntl
 import os
-import struct
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -21,7 +20,7 @@ from typing import NamedTuple
 import duckdb
 
 from chassis.archive import segments
-from chassis.archive.frames import HEAD_BYTES, entries
+from chassis.archive.frames import entries, glance
 from chassis.bus.admission import Stream
 from services.audit.adapters.answering import CONFIG
 from services.audit.rules.record import BODY_COLUMNS, OFFICERS, OTHER_OFFICERS, PATHS
@@ -32,8 +31,6 @@ SMALL_FILES_MAX = 8
 """So many small files of a shard are put together."""
 ROW_GROUP_ROWS = 10_240
 """Rows stand in order of their types, so a question skips the groups of other types."""
-_LENGTH, _NULL = struct.Struct(">I"), 2**32 - 1
-_LENGTH_BYTES, _ID_BYTES = _LENGTH.size, 16
 _NUMBER = 20 * "[0-9]"
 _NAME = f"{_NUMBER}-{_NUMBER}.parquet"
 _NEW = ".new"
@@ -153,22 +150,9 @@ def _rows(
 
 
 def fields(frame: bytes) -> tuple[str, str, str, str]:
-    """Id, type, key and body of a frame, as `unframed` has them; in a third of the time, for it
-    takes no other header apart."""
-    unpack, key_at = _LENGTH.unpack_from, HEAD_BYTES + _ID_BYTES + _LENGTH_BYTES
-    at = key_at + unpack(frame, key_at - _LENGTH_BYTES)[0]
-    key, kind = frame[key_at:at], None
-    headers = unpack(frame, at)[0]
-    at += _LENGTH_BYTES
-    for _ in range(headers):
-        value_at = at + unpack(frame, at)[0] + 2 * _LENGTH_BYTES
-        length = unpack(frame, value_at - _LENGTH_BYTES)[0]
-        end = value_at if length == _NULL else value_at + length
-        if kind is None and frame[at + _LENGTH_BYTES : value_at - _LENGTH_BYTES] == b"ce_type":
-            kind = frame[value_at:end]
-        at = end
-    event_id = frame[HEAD_BYTES : HEAD_BYTES + _ID_BYTES].hex()
-    return event_id, _text(kind or b""), _text(key), _text(frame[at:])
+    """Id, type, key and body of a frame, as text."""
+    seen = glance(frame)
+    return seen.event_id.hex(), _text(seen.type), _text(seen.key), _text(seen.body)
 
 
 def _text(value: bytes) -> str:
