@@ -160,6 +160,7 @@ async def test_a_wrong_projection_shows_table_key_and_column(enrollment: Auditor
     right = enrollment.projections
     wrong = Projections()
     wrong._by_type = dict(right._by_type)
+    wrong.event_types = dict(right.event_types)
 
     async def forgets_who(session: AsyncSession, events: Sequence[CardDelivered]) -> None:
         await right.apply_run(session, events)
