@@ -1,8 +1,9 @@
 """Months: billed to the funder, listed, paid by the bank."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -183,3 +184,9 @@ def pay(months: Sequence[Month], paid: InvoicePaid, *, now: datetime) -> Iterato
             amount=sum(month.amount for month in months),
             payment_order=paid.payment_order,
         )
+
+
+def by_type(events: Iterable[Event]) -> list[Event]:
+    """Those of many invoices, all months first, then the invoices: whoever applies or reads them
+    has two long runs and not two short ones an invoice."""
+    return sorted(events, key=attrgetter("type"))

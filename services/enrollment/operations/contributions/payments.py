@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import NamedTuple, cast
 from uuid import UUID
 
@@ -45,8 +46,8 @@ async def take_payment(unit: Unit, paid: Sequence[InvoicePaid]) -> None:
         return
     causes = _causes(due)
     running = await settle(unit, _days(due))
-    for each in due:
-        await unit.record(rules.pay(each.months, each.invoice, now=unit.now))
+    paid_now = (rules.pay(each.months, each.invoice, now=unit.now) for each in due)
+    await unit.record(rules.by_type(chain.from_iterable(paid_now)))
     await _activate(unit, causes)
     await _reactivate(unit, causes)
     by_worker = {worker_id: cause for (worker_id, _), cause in causes.items()}

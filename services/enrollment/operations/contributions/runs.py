@@ -1,6 +1,7 @@
 """Bill a month of a programme in every kecamatan, and freeze the list of who was billed."""
 
 from datetime import datetime
+from itertools import chain
 from typing import Literal
 from uuid import UUID
 
@@ -100,11 +101,8 @@ async def bill_next(unit: Unit) -> bool:
         await unit.record([rules.freeze(run, listed, now=unit.now)])
     else:
         terms = await billing_terms(unit.session, run.programme_id)
-        await unit.record(
-            event
-            for bill in bills
-            for event in rules.issue_invoice(terms, bill, cause=run.cause, now=unit.now)
-        )
+        issued = (rules.issue_invoice(terms, bill, cause=run.cause, now=unit.now) for bill in bills)
+        await unit.record(rules.by_type(chain.from_iterable(issued)))
     return True
 
 
