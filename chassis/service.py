@@ -19,7 +19,7 @@ from chassis.bus.handlers import Handlers
 from chassis.bus.positions import NumbersBroken, RelayDiverged
 from chassis.bus.relay import Relay
 from chassis.bus.store import Database, Store
-from chassis.bus.subscription import Subscription, connect
+from chassis.bus.subscription import STEADY, Pace, Subscription, connect
 from chassis.bus.topics import Topics
 from chassis.gauges import Values, Watch, Watches
 from chassis.jobs import Job, measured
@@ -96,6 +96,8 @@ class Service(Generic[S]):
     """What is left to do when it stops: nothing comes in any more, the database is still there."""
     store: Callable[[Running[S]], Store] | None = None
     """Where records go, when not through the handlers into the database."""
+    pace: Pace = STEADY
+    """Of the polls that bring its records."""
     watches: Sequence[Watch] = ()
     """Figures of its own, read from its tables, among its metrics."""
     commands: Callable[[typer.Typer], None] = lambda _commands: None
@@ -194,6 +196,7 @@ def _assemble(service: Service[S], settings: S) -> Running[S]:
             connect(brokers),
             consumer,
             f"{settings.topic_prefix}{service.name}",
+            service.pace,
             instance=f"{settings.topic_prefix}{service.name}.{settings.instance}",
         ),
     )

@@ -5,6 +5,7 @@ import dataclasses
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from aiokafka import ConsumerRecord  # type: ignore[import-untyped]
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import (  # type: ignore[import-untyped]
@@ -22,15 +23,23 @@ from chassis.clock import monotonic_s
 Batch = tuple[ConsumerRecord, ...]
 Original = Callable[[Batch], Awaitable[KafkaMessage]]
 RECORDS_MAX = 4_000
-POLL_APART_S = 0.1
-BACKLOG_RECORDS = 250
-"""A poll costs a transaction and a commit of offsets whatever it brings. So while there is work but
-no backlog, polls begin so far apart; one that comes after a silence waits for nothing."""
 LOOK_AROUND_S = 1.0
 METADATA_MAX_AGE_MS = 10_000
 """A group that joined while its topics were missing owns nothing until it looks again."""
 GRACEFUL_TIMEOUT_S = 25.0
 log = logging.getLogger(__name__)
+
+
+class Pace(NamedTuple):
+    """A poll costs a transaction and a commit of offsets whatever it brings. So while there is work
+    but no backlog, polls begin so far apart; one that comes after a silence waits for nothing."""
+
+    apart_s: float = 0.1
+    backlog_records: int = 250
+    """So many in a poll are a backlog."""
+
+
+STEADY = Pace()
 
 
 def connect(brokers: Brokers) -> KafkaBroker:
@@ -60,6 +69,7 @@ class Subscription:
     broker: KafkaBroker
     consumer: Consumer
     group_id: str
+    pace: Pace = STEADY
     instance: str | None = None
     """Static membership: a process that died is its successor at once, not after the session."""
     session_timeout_ms: int = 45_000
@@ -92,8 +102,8 @@ class Subscription:
             return
         began_s = monotonic_s()
         await self.consumer.poll(reader, message.raw_message)
-        if len(message.raw_message) < BACKLOG_RECORDS:
-            await asyncio.sleep(POLL_APART_S - (monotonic_s() - began_s))
+        if len(message.raw_message) < self.pace.backlog_records:
+            await asyncio.sleep(self.pace.apart_s - (monotonic_s() - began_s))
 
     def assigned(self) -> bool:
         """Whether the group has given this member partitions."""

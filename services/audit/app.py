@@ -31,5 +31,6 @@ service = Service(
     closing=jobs.vouch,
     watches=watching.WATCHES,
     store=consumers.store,
+    pace=consumers.PACE,
     commands=commands.add_commands,
 )

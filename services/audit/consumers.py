@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 from chassis.bus.admission import Admission, Record, Stream, admit
 from chassis.bus.handlers import Handlers
+from chassis.bus.subscription import Pace
 from chassis.service import Running
 from chassis.state.unit import EVERYWHERE, Units
 from services.audit.adapters.archive import Archive
 from services.audit.operations import findings
 from services.audit.projections import replicas
 from services.audit.settings import Settings
+
+PACE = Pace(apart_s=0.25, backlog_records=2_000)
+"""Each poll makes every shard that it has records of lasting on disk; nobody waits for it."""
 
 handlers = Handlers(replicas)
 
