@@ -58,6 +58,9 @@ class Metrics:
         self.relay_restarts = gauge(
             "bus_relay_restarts", "Times the relay started again from the partitions' ends"
         )
+        self.reader_restarts = gauge(
+            "bus_reader_restarts", "Times the reader was started again after a poll that failed"
+        )
         self.log_head = gauge("bus_log_head", "The highest number of the own log", "shard")
         self.log_sent = gauge("bus_log_sent", "The highest number that Kafka has", "shard")
         self.oldest_unsent_age_s = gauge(

@@ -211,12 +211,9 @@ def _assemble(service: Service[S], settings: S) -> Running[S]:
 @asynccontextmanager
 async def _running(service: Service[S], running: Running[S]) -> AsyncIterator[None]:
     """Start the bus and the jobs; stop taking in, then sending out, then close the database."""
-    await running.subscription.broker.start()
+    await running.subscription.start(lambda: running.health.beat("consumer"))
     tasks = [
         asyncio.create_task(_relay(running)),
-        asyncio.create_task(
-            running.subscription.look_around(lambda: running.health.beat("consumer"))
-        ),
         asyncio.create_task(health.watch(running.health)),
         *(_start(measured(job, running.metrics), running.health) for job in service.jobs(running)),
     ]
@@ -230,7 +227,7 @@ async def _running(service: Service[S], running: Running[S]) -> AsyncIterator[No
         running.health.stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_TIMEOUT_S):
-                await running.subscription.broker.stop()
+                await running.subscription.stop()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -255,7 +252,7 @@ async def _close(service: Service[S], running: Running[S]) -> None:
 
 async def _look_at_the_bus(running: Running[Any]) -> Values:
     """Set the gauges of the bus: they have several labels, so they set themselves."""
-    await observe(running.metrics, running.units.engine, running.relay, running.consumer)
+    await observe(running.metrics, running.units.engine, running.relay, running.subscription)
     return {}
 
 

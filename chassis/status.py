@@ -95,10 +95,14 @@ async def status(engine: AsyncEngine, relay: Relay, consumer: Consumer) -> Statu
     )
 
 
-async def observe(metrics: Metrics, engine: AsyncEngine, relay: Relay, consumer: Consumer) -> None:
+async def observe(
+    metrics: Metrics, engine: AsyncEngine, relay: Relay, subscription: Subscription
+) -> None:
     """Set the gauges as the service stands now: what it knows itself, then what its database tells;
     with that away, or hanging, the latter stay as they were."""
+    consumer = subscription.consumer
     _show_what_is_known(metrics, relay, consumer)
+    metrics.reader_restarts.set(subscription.rejoining.restarts)
     try:
         async with asyncio.timeout(DATABASE_TIMEOUT_S):
             found = await status(engine, relay, consumer)
@@ -144,7 +148,7 @@ def readiness(engine: AsyncEngine, subscription: Subscription, relay: Relay) -> 
         return None
 
     async def partitions() -> str | None:
-        return None if subscription.assigned() else "no partitions assigned yet"
+        return subscription.trouble()
 
     async def sending() -> str | None:
         if relay.stopped_by:

@@ -18,6 +18,7 @@ from faststream.security import SASLPlaintext
 from chassis.bus import tolerance
 from chassis.bus.brokers import Brokers
 from chassis.bus.consumer import Consumer
+from chassis.bus.rejoining import Rejoining
 from chassis.clock import monotonic_s
 
 Batch = tuple[ConsumerRecord, ...]
@@ -95,6 +96,20 @@ class Subscription:
             partition_assignment_strategy=(_own_assignor(),),
         )
         self.subscriber(self._on_batch)
+        self.rejoining = Rejoining(self.subscriber)
+        self._watch: asyncio.Task[None] | None = None
+
+    async def start(self, beat: Callable[[], None] = lambda: None) -> None:
+        """Join the group and read; `beat` is the sign of life. Raises: KafkaError."""
+        await self.broker.start()
+        self._watch = asyncio.create_task(self._look_around(beat))
+
+    async def stop(self) -> None:
+        """Stop reading. The watch first: it may be starting the reader again."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.wait({self._watch})
+        await self.broker.stop()
 
     async def _on_batch(self, message: KafkaMessage) -> None:
         reader = self.subscriber.consumer
@@ -110,13 +125,20 @@ class Subscription:
         reader = self.subscriber.consumer
         return reader is not None and bool(reader.assignment())
 
-    async def look_around(self, beat: Callable[[], None] = lambda: None) -> None:
-        """Watch over holes and silent partitions, until cancelled; `beat` is the sign of life."""
+    def trouble(self) -> str | None:
+        """Why nothing is read now; None while all is well."""
+        if self.rejoining.failure is not None:
+            return f"Kafka turned the reader away, it is started again: {self.rejoining.failure}"
+        return None if self.assigned() else "no partitions assigned yet"
+
+    async def _look_around(self, beat: Callable[[], None]) -> None:
+        """Watch over the polls, over holes and silent partitions, until cancelled."""
         while True:
             beat()
             await asyncio.sleep(LOOK_AROUND_S)
+            await self.rejoining.mend()
             reader = self.subscriber.consumer
-            if reader is None:
+            if reader is None or self.rejoining.failure is not None:
                 continue
             try:
                 await self.consumer.look_around(reader, self.broker)

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 import pytest_asyncio
 
-from chassis.bus import consumer, relay, rewinds, subscription
+from chassis.bus import consumer, rejoining, relay, rewinds, subscription
 from chassis.bus.topics import Topics
 from tameng.stack.parts import Part, Stack
 from tests.databases import MakeDatabase
@@ -34,6 +34,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rewinds, "ASK_AGAIN_S", 0.5)
     monkeypatch.setattr(relay, "START_AGAIN_S", 0.2)
     monkeypatch.setattr(consumer, "BACK_OFF_MAX_S", 0.3)
+    monkeypatch.setattr(rejoining, "AGAIN_MAX_S", 0.3)
 
 
 async def _made(kafka: Part, make_database: MakeDatabase) -> World:

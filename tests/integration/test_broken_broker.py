@@ -3,9 +3,19 @@
 import asyncio
 
 import pytest
+from aiokafka import AIOKafkaConsumer  # type: ignore[import-untyped]
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AclBindingFilter,
+    AdminClient,
+)
 
 from chassis import failpoints
+from chassis.bus import stopping
+from chassis.bus.subscription import Subscription
+from chassis.metrics import Metrics
 from chassis.state.event_log import SHARDS
+from chassis.status import observe, readiness
+from tameng.provision import acls, rights
 from tests.integration.strangers import send_again, whole
 from tests.integration.world import Node, World, caught_up, check_promise, numbers_in, until
 from tests.kafka import Broker
@@ -53,14 +63,95 @@ async def test_a_broker_wiped_under_load_is_filled_again(
     load = asyncio.create_task(world.enrollment.record(range(300, 900)))
     await broker.start()
     await world.open_bus()
-    for node in (world.enrollment, world.banking):
-        # aiokafka does not get over rights that were gone when it fetched its offsets: whoever
-        # provisions a broker that lost them starts the readers again (docs/operations.md).
-        await node.stop_consumer()
-        await node.start_consumer()
     await load
     await world.check(events=1_000)
     await asyncio.gather(whole(world.enrollment), whole(world.banking))
+
+
+async def test_readers_that_lost_their_group_come_back_by_themselves(
+    fragile_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = fragile_world
+    await world.start()
+    await world.enrollment.record(range(300))
+    readers = [node.subscriptions["first"] for node in (world.enrollment, world.banking)]
+    old = hanging_at_its_end(readers[0], monkeypatch)
+    take_groups(world)
+    await until(lambda: all("GroupAuthorization" in str(reader.trouble()) for reader in readers))
+    await until(lambda: all(reader.rejoining.restarts >= 2 for reader in readers))
+    await told_meanwhile(world.banking)
+    await world.enrollment.record(range(300, 600))
+    await world.open_bus()
+    await world.check(events=600)
+    assert [reader.trouble() for reader in readers] == [None, None]
+    assert old._fetcher._fetch_task.done(), "it fetches for nobody"
+
+
+async def test_a_reader_that_is_turned_away_stops_for_good(
+    fragile_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, banking = fragile_world, fragile_world.banking
+    subscription = await banking.start_consumer()
+    subscriber, starting = subscription.subscriber, asyncio.Event()
+    start = subscriber.start
+
+    async def slowly() -> None:
+        starting.set()
+        await asyncio.sleep(0.3)
+        await start()
+
+    monkeypatch.setattr(subscriber, "start", slowly)
+    take_groups(world)
+    await starting.wait()
+    await world.open_bus()
+    await banking.stop_consumer()
+    await asyncio.sleep(1)
+    assert (subscriber.running, subscriber.consumer) == (False, None)
+
+
+async def told_meanwhile(node: Node) -> None:
+    """That the service is not ready, and why; and how often it was tried."""
+    engine, relay, subscription = node.engine, node.relays[2], node.subscriptions["first"]
+    ready = readiness(engine, subscription, relay)
+    assert "turned the reader away" in str(await ready["partitions"]())
+    metrics = Metrics()
+    await observe(metrics, engine, relay, subscription)
+    assert (metrics.registry.get_sample_value("bus_reader_restarts") or 0) >= 2
+
+
+def hanging_at_its_end(
+    subscription: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> AIOKafkaConsumer:
+    """The reader as it is now; its end waits for an answer that does not come."""
+    reader = subscription.subscriber.consumer
+    assert reader is not None
+
+    async def close() -> None:
+        reader._coordinator._closing.set_result(None)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(reader._coordinator, "close", close)
+    monkeypatch.setattr(stopping, "STOP_TIMEOUT_S", 0.3)
+    return reader
+
+
+def take_groups(world: World) -> None:
+    """Take the right to its group from each service, as who sets rights by hand may."""
+    client = AdminClient(acls._settings(world.enrollment.admin))
+    wanted = [
+        acls._binding(right)
+        for right in rights.table(world.enrollment.topics)
+        if right.resource == "GROUP"
+    ]
+    filters = [
+        AclBindingFilter(
+            each.restype, each.name, each.resource_pattern_type, each.principal, each.host,
+            each.operation, each.permission_type,
+        )
+        for each in wanted
+    ]  # fmt: skip
+    for taken in client.delete_acls(filters).values():
+        taken.result()
 
 
 async def test_a_lost_tail_is_sent_again(broker: Broker, fragile_world: World) -> None:

@@ -143,16 +143,14 @@ class Node:
             connect(self.brokers), consumer, self.group(group),
             session_timeout_ms=6_000, heartbeat_interval_ms=300,
         )  # fmt: skip
-        await subscription.broker.start()
+        await subscription.start(self._look)
         self.subscriptions[name] = subscription
-        self._tasks[f"watch {name}"] = asyncio.create_task(subscription.look_around(self._look))
         await until(subscription.assigned)
         return subscription
 
     async def stop_consumer(self, name: str = "first") -> None:
-        await self._stop(f"watch {name}")
         async with asyncio.timeout(30):
-            await self.subscriptions.pop(name).broker.stop()
+            await self.subscriptions.pop(name).stop()
 
     def group(self, name: str = "") -> str:
         own = f"{self.topics.prefix}{self.name}"
