@@ -54,7 +54,7 @@ def sections(found: Mapping[str, Checked]) -> list[Section]:
     """The tables of each service, and the rows that differ."""
     made = []
     for name, checked in found.items():
-        columns = ("Table", "Rows", "Rebuilt", "", "Digest", "Rebuilt digest")
+        columns = ("Table", "Rows", "Rebuilt", "Outcome", "Digest", "Rebuilt digest")
         title = f"{name.capitalize()}: {verdict(checked.answer)}"
         made.append(Section(title, columns, rows(checked.answer), figures(checked.answer)))
         if checked.answer["differences"]:

@@ -110,7 +110,8 @@ def _table(section: Section) -> str:
     note = f'<p class="note">{escape(section.note)}</p>\n' if section.note else ""
     return (
         f"<h2>{escape(section.title)}</h2>\n{note}"
-        f"<table><thead><tr>{heads}</tr></thead>\n<tbody>{rows}</tbody></table>\n"
+        f'<div class="wide"><table><thead><tr>{heads}</tr></thead>\n'
+        f"<tbody>{rows}</tbody></table></div>\n"
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from chassis.archive import segments
+from chassis.local_time import local_day
 from contracts.audit import QuestionAsked
 from services.audit.adapters import duck
 from services.audit.rules.shown import rupiah
@@ -259,8 +261,23 @@ async def test_findings_and_the_record_at_a_glance(
     assert "&lt;b&gt;bold&lt;/b&gt;" in listed
     told = await page(auditor, f"/findings/{raised.json()['finding_id']}")
     assert "raised" in told
-    assert "None." in await page(auditor, "/findings", state="closed")
+    assert "No finding is closed now." in await page(auditor, "/findings", state="closed")
     home = await page(auditor, "")
     assert "1 open" in home
     assert "banking does not say how it stands" in home  # nothing answers at its address
     assert "enrollment_url" not in home
+
+
+async def test_a_finding_whose_answer_is_overdue_is_marked(
+    audit: Alone, auditor: httpx.AsyncClient
+) -> None:
+    asker = audit.client("auditor", area="53")
+    raised = await asker.post("/findings", json={"detail": "no papers"}, headers=key())
+    finding = raised.json()["finding_id"]
+    asked = {"assigned_to": "somebody", "due_on": f"{local_day(audit.clock.now())}"}
+    await asker.post(f"/findings/{finding}/assignment", json=asked, headers=key())
+    for where in ("/findings", f"/findings/{finding}"):
+        assert "overdue" not in await page(auditor, where)
+    audit.clock.set(audit.clock.now() + timedelta(days=1))
+    for where in ("/findings", f"/findings/{finding}"):
+        assert "assigned, overdue" in await page(auditor, where)

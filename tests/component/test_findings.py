@@ -79,6 +79,17 @@ async def test_a_finding_from_its_raising_to_its_end(audit: Alone) -> None:
     assert (await audit.replay()).same
 
 
+async def test_steps_of_one_instant_stand_in_the_order_of_the_log(audit: Alone) -> None:
+    finding = await assigned(audit)
+    asker = audit.client("auditor", area="53")
+    for day in range(6):
+        body = {"assigned_to": f"officer {day}", "due_on": DUE}
+        await asker.post(f"/findings/{finding}/assignment", json=body, headers=key())
+    told = (await asker.get(f"/findings/{finding}")).json()["steps"]
+    assert len({each["taken_at"] for each in told[1:]}) == 1
+    assert [each["words"] for each in told[2:]] == [f"officer {n} by {DUE}" for n in range(6)]
+
+
 async def test_whoever_answered_does_not_close(audit: Alone) -> None:
     finding = await answered(audit)
     assert refusal(await close(audit, finding, name=HEAD)) == (403, "answered-by-you")

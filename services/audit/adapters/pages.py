@@ -38,6 +38,7 @@ def _environment() -> Environment:
         "number": shown.number,
         "rupiah": shown.rupiah,
         "instant": shown.instant,
+        "written": shown.written,
         "elapsed": shown.elapsed,
         "short": shown.short,
         "plain": shown.plain,

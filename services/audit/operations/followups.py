@@ -59,6 +59,7 @@ class Told(BaseModel):
 class Step(BaseModel):
     """One thing that happened to a finding."""
 
+    event_id: UUID
     step: str
     taken_at: datetime
     officer: str | None

@@ -4,12 +4,15 @@ from collections.abc import Collection, Sequence
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import column, func, table
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from services.audit.models import Finding, FindingStep
 from services.audit.rules.followups import FindingState, HeldFinding
+
+_LOG = table("event_log", column("event_id"), column("seq"))
+"""A finding is the key of its events: they are all in one shard."""
 
 
 async def findings_known(session: AsyncSession, finding_ids: Collection[UUID]) -> set[UUID]:
@@ -53,10 +56,10 @@ async def finding(session: AsyncSession, finding_id: UUID) -> Finding | None:
 
 
 async def steps(session: AsyncSession, finding_id: UUID) -> Sequence[FindingStep]:
-    """All that happened to a finding, in order."""
+    """All that happened to a finding, in the order of the log: instants may be the same."""
     statement = select(FindingStep).where(FindingStep.finding_id == finding_id)
-    ordered = statement.order_by(col(FindingStep.taken_at), col(FindingStep.event_id))
-    return (await session.scalars(ordered)).all()
+    logged = statement.join(_LOG, _LOG.c.event_id == FindingStep.event_id)
+    return (await session.scalars(logged.order_by(_LOG.c.seq))).all()
 
 
 async def page(

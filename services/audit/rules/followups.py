@@ -132,6 +132,11 @@ def answer(
     )
 
 
+def is_overdue(state: str, due_on: date | None, *, today: date) -> bool:
+    """Whether the day by which somebody was to answer has gone."""
+    return state == "assigned" and due_on is not None and due_on < today
+
+
 def reopen(
     finding: HeldFinding, *, reason: str, cause: Cause, officer: str, now: datetime
 ) -> FindingReopened:

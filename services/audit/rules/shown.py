@@ -35,6 +35,14 @@ def instant(at: datetime) -> str:
     return f"{aware.astimezone(WITA):%Y-%m-%d %H:%M:%S}"
 
 
+def written(time: str) -> str:
+    """An instant as it stands in a header, on the same clock; what is none stays as it is."""
+    try:
+        return instant(datetime.fromisoformat(time))
+    except (ValueError, OverflowError):
+        return time
+
+
 def elapsed(seconds: float) -> str:
     """How long something took, in its two largest units: 3 d 4 h."""
     left = round(abs(seconds))
