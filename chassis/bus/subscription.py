@@ -12,7 +12,7 @@ from aiokafka.coordinator.assignors.sticky.sticky_assignor import (  # type: ign
     StickyPartitionAssignor,
 )
 from faststream import AckPolicy
-from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka import KafkaBroker, KafkaMessage, Topic
 from faststream.security import SASLPlaintext
 
 from chassis.bus import tolerance
@@ -44,12 +44,11 @@ STEADY = Pace()
 
 
 def connect(brokers: Brokers) -> KafkaBroker:
-    """FastStream's broker as the bus needs it. Topics are made beforehand, not in passing."""
+    """FastStream's broker as the bus needs it."""
     tolerance.install()
     return KafkaBroker(
         brokers.addresses,
         security=_security(brokers),
-        allow_auto_create_topics=False,
         metadata_max_age_ms=METADATA_MAX_AGE_MS,
         graceful_timeout=GRACEFUL_TIMEOUT_S,
         logger=log,
@@ -78,7 +77,7 @@ class Subscription:
 
     def __post_init__(self) -> None:
         self.subscriber = self.broker.subscriber(
-            *self.consumer.sources,
+            *(Topic(name, declare=False) for name in self.consumer.sources),  # made beforehand
             group_id=self.group_id,
             group_instance_id=self.instance,
             batch=True,
