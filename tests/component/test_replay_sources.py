@@ -214,7 +214,7 @@ async def test_a_killed_replay_leaves_neither_process_nor_schema(alone: MakeAlon
         await holder.execute(text("LOCK TABLE event_log"))  # so that the workers wait
         command = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "services.enrollment", "replay", "--processes", "2"),
-            env=os.environ | _environment(lived),
+            env=os.environ | environment(lived),
         )
         while not await _waiting(owner):
             assert command.returncode is None
@@ -231,7 +231,8 @@ async def test_a_killed_replay_leaves_neither_process_nor_schema(alone: MakeAlon
     await owner.dispose()
 
 
-def _environment(lived: Alone) -> dict[str, str]:
+def environment(lived: Alone) -> dict[str, str]:
+    """What its own command needs to run."""
     given = lived.running.settings.model_dump()
     prefix = lived.running.settings.model_config["env_prefix"]
     told = {f"{prefix}{name}".upper(): value for name, value in given.items() if value is not None}
