@@ -11,6 +11,7 @@ from contracts.types import WorkerId
 from services.claims.operations.what_if.answer import Answer, answer
 from services.claims.operations.what_if.replaying import what_if
 from services.claims.rules.amendments import amendment
+from tests.alone import Alone
 from tests.component import decided_claims
 from tests.component.claims_facts import covered, enrolled
 from tests.component.claims_office import (
@@ -49,9 +50,9 @@ async def asked(claims: Claims, *changes: str) -> Answer:
         await owner.dispose()
 
 
-async def everything(claims: Claims) -> dict[str, str]:
+async def everything(service: Alone) -> dict[str, str]:
     """A digest of each table of the database, the log and its heads among them."""
-    owner = owner_engine(claims.service.urls.owner, application="test")
+    owner = owner_engine(service.urls.owner, application="test")
     names = "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname !~ '^pg_|^info'"
     digest = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} t"
     async with owner.connect() as connection:
@@ -110,7 +111,7 @@ async def test_other_rules_change_what_they_should_and_nothing_that_is_live(
 ) -> None:
     numbers = await prepared(claims.service, history, claims)
     names = {number: name for name, number in numbers.items()}
-    before = await everything(claims)
+    before = await everything(claims.service)
 
     async def difference(*changes: str) -> dict[str, int]:
         found = await asked(claims, *changes)
@@ -138,7 +139,7 @@ async def test_other_rules_change_what_they_should_and_nothing_that_is_live(
     assert await difference("death-waiting=1", "death-months-in-row=2") == {"young": 32_000_000}
     assert await difference("reduced-months-max=4") == {"lapsed": FUNERAL}
     assert await difference("reduced-months-max=1") == {"owing": -WHOLE}
-    assert await everything(claims) == before
+    assert await everything(claims.service) == before
     assert (await claims.service.replay()).same
 
 

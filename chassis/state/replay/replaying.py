@@ -1,8 +1,7 @@
 """The replay as a whole: cut, rebuild, compare."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -17,7 +16,7 @@ from chassis.state.replay.comparing import differences, digest
 from chassis.state.replay.cut import Cut, Part, Source, cut_at_event, cut_of
 from chassis.state.replay.log import Log
 from chassis.state.replay.report import Report
-from chassis.state.replay.scratch import keep, scratch, scratch_engine
+from chassis.state.replay.scratch import keep, scratch, seen, snapshot
 from chassis.state.replay.sources import ReplicaEvents
 from chassis.state.replay.workers import Here, Workers
 
@@ -64,15 +63,15 @@ async def replayed(
 
     Raises: ReplayImpossible, and what the workers do.
     """
-    async with _snapshot(owner) as live, scratch(owner, tables) as schema:
+    async with snapshot(owner) as live, scratch(owner, tables) as schema:
         report = Report(await _cut(live, asked), asked.source, asked.against)
         filling = _Filling(workers, report, told)
         await filling.fill(schema, asked.source)
-        async with _seen(owner, schema) as made:
+        async with seen(owner, schema) as made:
             if asked.against == "tables":
                 await _compare(live, made, tables, report)
             elif asked.against is not None:
-                async with scratch(owner, tables) as second, _seen(owner, second) as other:
+                async with scratch(owner, tables) as second, seen(owner, second) as other:
                     await filling.fill(second, asked.against)
                     await _compare(other, made, tables, report)
             else:
@@ -110,24 +109,6 @@ class _Filling:
     def _count(self, events: int) -> None:
         self.report.events += events
         self.told(self.report.events, self.report.cut.events)
-
-
-@asynccontextmanager
-async def _snapshot(owner: AsyncEngine) -> AsyncIterator[AsyncSession]:
-    """The database as it is now, whatever happens to it meanwhile."""
-    settings = owner.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    async with AsyncSession(settings) as session:
-        yield session
-
-
-@asynccontextmanager
-async def _seen(owner: AsyncEngine, schema: str) -> AsyncIterator[AsyncSession]:
-    engine = scratch_engine(owner, schema, connections=1)
-    try:
-        async with AsyncSession(engine) as session:
-            yield session
-    finally:
-        await engine.dispose()
 
 
 async def _compare(

@@ -5,7 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy import MetaData, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    create_async_engine,
+)
 
 SCRATCH = "replay_"
 KEPT = "as_of_"
@@ -47,6 +52,25 @@ def scratch_engine(owner: AsyncEngine, schema: str, *, connections: int) -> Asyn
         hide_parameters=True,
         connect_args={"server_settings": settings},
     )
+
+
+@asynccontextmanager
+async def seen(owner: AsyncEngine, schema: str) -> AsyncIterator[AsyncSession]:
+    """A session that sees the tables of this schema and no others."""
+    engine = scratch_engine(owner, schema, connections=1)
+    try:
+        async with AsyncSession(engine) as session:
+            yield session
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def snapshot(owner: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """The database as it is now, whatever happens to it meanwhile."""
+    settings = owner.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    async with AsyncSession(settings) as session:
+        yield session
 
 
 async def keep(owner: AsyncEngine, schema: str) -> str:

@@ -107,13 +107,17 @@ class Capacity:
         first_month = max(this_month, self.first_month)
         return first_month, months_between(first_month, self.last_month)
 
+    def cost(self, _first_month: str, months: int) -> int:
+        """Rupiah of so many months of one member, from that one on."""
+        return months * self.month
+
     def reserve(self, *, region_code: str, this_month: str) -> Reservation | Exhausted:
         """Take a place and the money for the months from this one on, or say why not.
 
         A commitment is made only for money that is there (PP 12/2019 art. 124(1)).
         """
         first_month, months = self.months(this_month=this_month)
-        amount = months * self.month
+        amount = self.cost(first_month, months)
         if self.closed:
             return "programme-closed"
         if amount == 0:

@@ -46,6 +46,10 @@ class Purse:
     """What a month of one member costs."""
     money: int
 
+    def cost(self, _first_month: str, months: int) -> int:
+        """Rupiah of so many months of one member, from that one on."""
+        return months * self.month
+
     def take(self, first_month: str) -> int:
         """Put aside as many whole months from this one to the last as the money carries."""
         return self.take_months(months_between(first_month, self.last_month))
@@ -83,6 +87,6 @@ def reactivate(
             region_code=each.region_code,
             covered_from=now,
             last_month=promised_to if months else min(each.last_month, promised_to),
-            reserved=months * purse.month,
+            reserved=purse.cost(first_month, months),
             payer=purse.payer,
         )

@@ -10,7 +10,7 @@ from chassis.state.projections import Projections
 from chassis.state.replay.applying import Sources, apply_part
 from chassis.state.replay.cut import Cut, Part, cut_of
 from chassis.state.replay.log import Log
-from chassis.state.replay.scratch import scratch, scratch_engine
+from chassis.state.replay.scratch import scratch, seen, snapshot
 from services.claims.models import Table
 from services.claims.operations.what_if.deciding import DecidingAgain
 from services.claims.operations.what_if.terms import Notes, Terms, terms_of
@@ -59,8 +59,7 @@ async def what_if(
     """
     in_force, terms = terms_of(settings, ()), terms_of(settings, changes)
     passes = 2 if terms.without else 1
-    snapshot = owner.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    async with AsyncSession(snapshot) as live:
+    async with snapshot(owner) as live:
         recorded, events = await standings(live), (await _own(live)).events
         progress = _Progress(passes * events, told)
         again = await _replayed(owner, live, in_force, progress)
@@ -89,12 +88,8 @@ async def _replayed(
     async with scratch(owner, Table.metadata) as schema:
         part = Part(schema, await _own(live))
         await apply_part(owner, part, sources, tell=progress.count)
-        engine = scratch_engine(owner, schema, connections=1)
-        try:
-            async with AsyncSession(engine) as made:
-                return Replayed(await standings(made), deciding.notes)
-        finally:
-            await engine.dispose()
+        async with seen(owner, schema) as made:
+            return Replayed(await standings(made), deciding.notes)
 
 
 async def _own(live: AsyncSession) -> Cut:
