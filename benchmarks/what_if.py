@@ -16,7 +16,7 @@ from chassis.state.database import owner_engine
 from chassis.state.unit import EVERYWHERE, Units
 from services.claims.projections import projections
 from tameng.problems import Problem
-from tameng.what_if import asked
+from tameng.what_if.asking import asked
 
 CLAIMS = 10_000
 BATCH = 500
@@ -31,7 +31,7 @@ async def measure() -> dict[str, float]:
         await _record(running)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         began = time.perf_counter()
-        found = await asked(running.running.described, CHANGE)
+        found = await asked(running.running.described, "claims", CHANGE)
         took_s = time.perf_counter() - began
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
     answer = found.answer

@@ -41,7 +41,7 @@ from tameng.replay import replay
 from tameng.roster import commands as roster_commands
 from tameng.state import KEYS_FOLDER
 from tameng.trace import trace
-from tameng.what_if import commands as what_if_commands
+from tameng.what_if.cli import commands as what_if_commands
 
 app = typer.Typer(
     help="Tameng on one machine: cover for vulnerable workers, four services that agree through "

@@ -15,9 +15,10 @@ from tameng.checks import Checked
 from tameng.demo import rail
 from tameng.demo.day import OEBOBO, PROVINCE, Day
 from tameng.machine import Described
-from tameng.what_if import asked
-from tameng.what_if_tables import CLAIMS
-from tameng.what_if_tables import table as what_if_table
+from tameng.what_if.asking import asked
+from tameng.what_if.claims_tables import CLAIMS
+from tameng.what_if.tables import Shown
+from tameng.what_if.tables import table as what_if_table
 
 Figures = dict[str, Any]
 OWNERS = ("enrollment", "banking", "claims")
@@ -50,7 +51,7 @@ async def checked(day: Day, machine: Described) -> Figures:
     day.progress.tell("every service is rebuilt from its events", part=0.3)
     names = tuple(machine.environments)
     *answers, what_if = await asyncio.gather(
-        *(checks.replayed(machine, name) for name in names), asked(machine, WHAT_IF)
+        *(checks.replayed(machine, name) for name in names), asked(machine, "claims", WHAT_IF)
     )
     day.progress.tell("the figures are gathered", part=0.9)
     return await _gathered(
@@ -221,7 +222,7 @@ def decisions(figures: Figures) -> Table:
 def what_if(figures: Figures) -> Table:
     """Which claims would have come out otherwise, had the waiting time been six months."""
     title = "What if the waiting time were six months: nothing is published"
-    return what_if_table(title, figures["what_if"]["differing"], CLAIMS)
+    return what_if_table(Shown(title, figures["what_if"]["differing"], CLAIMS))
 
 
 def checkpoint(figures: Figures) -> Panel:

@@ -1,51 +1,32 @@
-"""`tameng what-if`: what claims would have come to by other benefits."""
+"""`tameng what-if claims`: what claims would have come to by other benefits."""
 
-import asyncio
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from contracts.refusal import Refused
 from services.claims.rules.amendments import amendment, amendments
-from tameng import checks
-from tameng import what_if_tables as tables
-from tameng.bars import replaying
-from tameng.checks import Checked, Told
-from tameng.machine import Described, describe
 from tameng.problems import Problem
-from tameng.what_if_report import filed
+from tameng.what_if import claims_tables as tables
+from tameng.what_if.asking import STATE, AsJson, Report, State, Subject, ask
 
-STATE = Path(".tameng")
+CLAIMS = Subject("claims", "claims", tables.changed, tables.verdict, tables.tables)
 Benefits = Annotated[
     Path | None, typer.Option(help="[[row]]s like those of benefits.toml.", metavar="FILE")
 ]
 Changes = Annotated[
     list[str] | None, typer.Option("--set", help="A rule and its other value.", metavar="RULE=N")
 ]
-Report = Annotated[
-    Path | None, typer.Option(help="Write a signed report there: HTML, JSON.", metavar="FOLDER")
-]
-State = Annotated[Path, typer.Option(help="The folder of the machine.", metavar="FOLDER")]
-commands = typer.Typer(help="What would have been by other rules.", no_args_is_help=True)
-console = Console()
 
 
-@commands.callback()
-def group() -> None:
-    """What would have been by other rules: a replay that publishes nothing and changes nothing."""
-
-
-@commands.command()
 def claims(
     benefits: Benefits = None,
     changes: Changes = None,
     report: Report = None,
     state: State = STATE,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Decide every claim again by other benefits; show which come out otherwise, by how much, why.
 
@@ -60,27 +41,7 @@ def claims(
     to every decision that was taken, else exit 1 with the claims that differ.
     """
     words = _checked(benefits, changes or [])
-    machine = describe(state)
-    with replaying(Console(stderr=True), ["claims"]) as told:
-        found = asyncio.run(asked(machine, words, told=told["claims"]))
-    if as_json:
-        typer.echo(json.dumps(found.answer, indent=2))
-    else:
-        for shown in tables.shown(found.answer):
-            console.print(shown)
-        _say(tables.verdict(found.answer))
-    if report is not None:
-        files = asyncio.run(filed(machine, report, found))
-        if not as_json:
-            _say(f"filed: {files.html}, signed by {files.note}")
-    raise typer.Exit(0 if found.passed else 1)
-
-
-async def asked(
-    machine: Described, words: tuple[str, ...], *, told: Told = lambda _done, _of: None
-) -> Checked:
-    """What claims' own command answers to these options. Raises: Problem."""
-    return await checks.answered(machine, "claims", "what-if", "--progress", *words, told=told)
+    ask(CLAIMS, words, state=state, report=report, as_json=as_json)
 
 
 def _checked(benefits: Path | None, changes: list[str]) -> tuple[str, ...]:
@@ -96,7 +57,3 @@ def _checked(benefits: Path | None, changes: list[str]) -> tuple[str, ...]:
         raise Problem(f"cannot read {benefits}: {error}") from None
     file = () if benefits is None else ("--benefits", str(benefits.resolve()))
     return *file, *(word for change in changes for word in ("--set", change))
-
-
-def _say(line: str) -> None:
-    console.print(line, soft_wrap=True, highlight=False, markup=False)

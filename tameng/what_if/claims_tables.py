@@ -1,13 +1,8 @@
-"""What a what-if found, as tables and in a sentence."""
+"""What a what-if of claims found, as tables and in a sentence."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from rich.table import Table
-
-Answer = Mapping[str, Any]
-CLAIMS_SHOWN_MAX = 50
-"""Of the terminal; the JSON and the report hold all."""
+from tameng.what_if.tables import MONEY, Answer, Kind, Shown, rupiah
 
 
 def verdict(answer: Answer) -> str:
@@ -30,16 +25,21 @@ def verdict(answer: Answer) -> str:
     )
 
 
-def shown(answer: Answer) -> Iterator[Table]:
+def tables(answer: Answer) -> list[Shown]:
     """What changed, the claims that differ, the money, what was left as it is."""
-    if answer["changes"]:
-        yield table("The rules", answer["changes"], RULES)
-    if answer["differing"]:
-        yield table("Claims that come out otherwise", answer["differing"], CLAIMS)
-    if answer["changes"]:
-        yield table("Money", list(money(answer)), MONEY)
-    if answer["undecided"]:
-        yield table("Left as recorded", answer["undecided"], LEFT)
+    return [
+        Shown("The rules", answer["changes"], RULES),
+        Shown("Claims that come out otherwise", answer["differing"], CLAIMS),
+        Shown("Money", list(money(answer)) if answer["changes"] else [], MONEY),
+        Shown(
+            "Left as recorded", answer["undecided"], LEFT, "No rule decides these, or not alone."
+        ),
+    ]
+
+
+def changed(answer: Answer) -> list[str]:
+    """The rules with their other values."""
+    return [f"{each['rule']}-{each['after']}" for each in answer["changes"]]
 
 
 def rule(change: Answer) -> tuple[str, ...]:
@@ -82,40 +82,11 @@ def money(answer: Answer) -> Iterator[Answer]:
         yield {"name": f"in all, {name}", "before": before[name], "after": after[name]}
 
 
-def sums(line: Answer) -> tuple[str, ...]:
-    """A line of money in cells."""
-    before, after = line["before"], line["after"]
-    return line["name"], rupiah(before), rupiah(after), rupiah(after - before, signed=True)
-
-
 def left(decision: Answer) -> tuple[str, ...]:
     """A decision that was left as it is, in cells."""
     return decision["number"] or decision["claim_id"], decision["why"]
 
 
-def rupiah(amount: int, *, signed: bool = False) -> str:
-    """`Rp42,000,000`, `+Rp5,000,000`, `-Rp32,000,000`."""
-    sign = "-" if amount < 0 else "+" if signed and amount > 0 else ""
-    return f"{sign}Rp{abs(amount):,}"
-
-
-RULES = rule, ("Rule", "In force", "What if", "Events from", "Article")
-CLAIMS = claim, ("Claim", "Recorded", "What if", "Difference", "Why")
-MONEY = sums, ("Money", "Recorded", "What if", "Difference")
-LEFT = left, ("Claim", "Why it stays as it is")
-
-
-def table(title: str, rows: list[Answer], kind: tuple[Any, tuple[str, ...]]) -> Table:
-    """Rows of one kind: how each becomes cells, and the names of these."""
-    cells, columns = kind
-    found = Table(title=title, title_style="bold", title_justify="left")
-    for column in columns:
-        is_number = column in {"Recorded", "What if", "In force", "Difference"}
-        found.add_column(
-            column, justify="right" if is_number else "left", no_wrap=is_number or column == "Claim"
-        )
-    for row in rows[:CLAIMS_SHOWN_MAX]:
-        found.add_row(*cells(row))
-    if len(rows) > CLAIMS_SHOWN_MAX:
-        found.caption = f"and {len(rows) - CLAIMS_SHOWN_MAX:,} more: see --json or --report"
-    return found
+RULES = Kind(rule, ("Rule", "In force", "What if", "Events from", "Article"))
+CLAIMS = Kind(claim, ("Claim", "Recorded", "What if", "Difference", "Why"))
+LEFT = Kind(left, ("Claim", "Why it stays as it is"))

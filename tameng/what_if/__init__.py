@@ -1,0 +1,1 @@
+"""`tameng what-if`: what would have been by other rules."""
