@@ -100,9 +100,9 @@ def _programme(line: Answer) -> tuple[str, ...]:
 
 
 def _membership(each: Answer) -> tuple[str, ...]:
-    roster = each["roster_id"] or "carried over, or going on"
+    roster = each["roster_id"] or "a member before"
     counts = [f"{each[name]:,}" for name in ("memberships", "months")]
-    return roster, each["region"], *counts, WHY[each["what"]]
+    return each["programme"], each["region"], roster, *counts, WHY[each["what"]]
 
 
 def _place(each: Answer) -> tuple[str, ...]:
@@ -118,7 +118,9 @@ PROGRAMMES = Kind(
     _programme,
     ("Programme", "", "A month", "Reserved", "Left", "Members", "Months still carried"),
 )
-MEMBERSHIPS = Kind(_membership, ("Roster", "Kabupaten/kota", "Memberships", "Months", "Why"))
+MEMBERSHIPS = Kind(
+    _membership, ("Programme", "Kabupaten/kota", "Roster", "Memberships", "Months", "Why")
+)
 PLACES = Kind(
     _place,
     ("Kabupaten/kota", "Month", "Months", "Months, what if", "Recorded", "What if", "Difference",

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import text
 
+from chassis.bus.brokers import Brokers
 from chassis.state.database import owner_engine
 from contracts.enrollment import ContributionBilled
 from services.enrollment.operations.what_if.answer import Answer, answer
@@ -14,12 +15,18 @@ from services.enrollment.operations.what_if.replaying import what_if
 from services.enrollment.queries import money
 from services.enrollment.rules import tariffs
 from services.enrollment.rules.what_if.prices import Price, PriceWrong, price
+from tameng.machine import Described
+from tameng.what_if import contributions_tables as tables
+from tameng.what_if.asking import asked as by_service
+from tameng.what_if.tables import sections
 from tests.alone import MakeAlone
 from tests.component.enrollment_office import MONTH
 from tests.component.money_office import MoneyOffice, office
 from tests.component.test_renewal import renewed
+from tests.component.test_replay_sources import environment
 from tests.component.test_restored_cover import rejected, reported_dead
 from tests.component.test_what_if import everything
+from tests.prepared import Prepared
 
 __all__ = ["office"]
 OTHER = 20_000
@@ -65,6 +72,7 @@ async def life(office: MoneyOffice) -> None:
     office.go_to("2025-12-02")
     await office.bill(lasting, "2025-12")
     following = await renewed(office, rich, name="next", ceiling=NEXT)
+    await renewed(office, poor, name="poor next")
     await office.alone.work("renewals")
     await office.pay(following, "2026-01", on="2026-01-05")
 
@@ -96,10 +104,21 @@ async def asked(office: MoneyOffice, other: Price | None = None) -> tuple[Answer
         await owner.dispose()
 
 
+async def by_command(office: MoneyOffice, *words: str) -> dict[str, Any]:
+    """What the real command answers, asked as `tameng what-if` does."""
+    machine = Described(
+        pid=1, urls={}, environments={"enrollment": environment(office.alone)}, origins={},
+        kafka=Brokers(addresses=""), topic_prefix="", clock_file=None,
+    )  # fmt: skip
+    found = await by_service(machine, "enrollment", words)
+    assert found.passed
+    return dict(found.answer)
+
+
 async def test_another_tariff_comes_to_what_a_service_that_lives_by_it_comes_to(
-    office: MoneyOffice, alone: MakeAlone, monkeypatch: pytest.MonkeyPatch
+    office: MoneyOffice, alone: MakeAlone, prepared: Prepared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await life(office)
+    await prepared(office.alone, life, office)
     before = await everything(office.alone)
     record, _ = await asked(office)
     found, came = await asked(office, Price(OTHER))
@@ -113,13 +132,13 @@ async def test_another_tariff_comes_to_what_a_service_that_lives_by_it_comes_to(
     await life(there)
     async with there.alone.units.reading(area="*") as session:
         assert came == named(await money.money(session))
-    names = {each.programme_id: each.name for each in found.programmes}
-    told = {(names[e.programme_id], e.what, e.memberships, e.months) for e in found.memberships}
+    told = {(e.programme, e.what, e.memberships, e.months) for e in found.memberships}
     assert told == {
         ("poor", "budget-exhausted", 1, 6),
         ("tight", "fewer-months", 1, 2),
         ("lasting", "fewer-months", 1, 1),
         ("next", "budget-exhausted", 1, 12),
+        ("poor next", "not-a-member", 1, 12),
     }  # fmt: skip
     assert found.difference == found.after.billed - record.before.billed
     assert sum(each.difference for each in found.places) == found.difference
@@ -128,22 +147,32 @@ async def test_another_tariff_comes_to_what_a_service_that_lives_by_it_comes_to(
 
 
 async def test_a_month_to_begin_with_and_rows_that_a_lower_price_takes_in(
-    office: MoneyOffice,
+    office: MoneyOffice, prepared: Prepared
 ) -> None:
-    await life(office)
+    await prepared(office.alone, life, office)
     billed = Counter(each.month for each in await office.alone.recorded(ContributionBilled))
     found, came = await asked(office, Price(17_000, "2025-09"))
     after = sum(
         heads * (17_000 if month >= "2025-09" else MONTH) for month, heads in billed.items()
     )
-    ((what, months),) = [(e.what, e.months) for e in found.memberships if not e.roster_id]
-    assert (what, months) == ("budget-exhausted", 12)
+    told = {(e.programme, e.what, e.memberships, e.months) for e in found.memberships}
+    assert told == {
+        ("poor", "budget-exhausted", 1, 6),
+        ("next", "budget-exhausted", 1, 12),
+        ("poor next", "not-a-member", 1, 12),
+    }  # fmt: skip
     lost = 17_000  # whoever is not carried over is not billed for January
-    (short,) = [e for e in found.memberships if e.roster_id]
-    assert (short.what, short.memberships, short.months) == ("budget-exhausted", 1, 6)
     lost += 2 * MONTH + 17_000  # nor is whoever does not fit, for July to September
     assert found.after.billed == after - lost
     assert came.promised["poor"] == (4, 3 * (2 * MONTH + 4 * 17_000) + 4 * 17_000)
+
+    answered = await by_command(office, "--amount", "17000", "--from", "2025-09")
+    assert answered == found.model_dump(mode="json")
+    assert "are billed instead of" in tables.verdict(answered)
+    shown = {each.title: each.rows for each in sections(tables.tables(answered))}
+    assert len(shown["Billed, by month"]) == len(billed)
+    whys = [row[-1] for row in shown["Memberships that come out otherwise"]]
+    assert sorted(whys) == sorted(tables.WHY[what] for _, what, *_ in told)
 
     cheap, came = await asked(office, Price(12_000))
     assert cheap.after.billed == 12_000 * sum(billed.values())

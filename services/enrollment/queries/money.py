@@ -48,7 +48,7 @@ _PROGRAMMES = text("""
     SELECT programme_id, name, last_month, jkk + jkm, ceiling,
            coalesce(sum(heads), 0)::bigint, coalesce(sum(reserved), 0)::bigint
     FROM programmes LEFT JOIN commitments USING (programme_id)
-    GROUP BY programme_id ORDER BY first_month, programme_id""")
+    GROUP BY programme_id ORDER BY first_month, name, programme_id""")
 _MONTHS = text("""
     SELECT programme_id, region_code, month, count(*), sum(amount)::bigint, count(paid_at),
            coalesce(sum(amount) FILTER (WHERE paid_at IS NOT NULL), 0)::bigint

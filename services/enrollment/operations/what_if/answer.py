@@ -66,6 +66,7 @@ class Taken(BaseModel):
     """Memberships that came out otherwise: not taken in, promised fewer months, or taken in."""
 
     programme_id: UUID
+    programme: str
     region_code: str
     region: str
     roster_id: UUID | None
@@ -117,7 +118,7 @@ def answer(found: WhatIf, price: Price | None) -> Answer:
         difference=sides[1].billed - sides[0].billed,
         programmes=list(_programmes(before, after, found.other.books)),
         places=list(_places(before, after)),
-        memberships=list(_memberships(found.other.books)),
+        memberships=list(_memberships(before, found.other.books)),
     )
 
 
@@ -170,13 +171,14 @@ def _places(before: Money, after: Money) -> Iterator[Place]:
         )
 
 
-def _memberships(books: Books) -> Iterator[Taken]:
+def _memberships(before: Money, books: Books) -> Iterator[Taken]:
     if books.other is None:
         return
     named = names()
     for each, memberships in sorted(books.memberships.items(), key=lambda found: str(found[0])):
         yield Taken(
             **each._asdict(),
+            programme=before.programmes[each.programme_id].name,
             region=named.get(each.region_code, each.region_code),
             memberships=memberships,
             months=books.months[each],
