@@ -17,7 +17,8 @@ from tameng.machine import Described
 _TEMPLATE = Template(Path(__file__).with_name("report.html").read_text(encoding="utf-8"))
 _SEPARATOR = "---\n"
 _DIGEST = re.compile(r"[0-9a-f]{32,}")
-_NUMERIC = frozenset("0123456789,.-+% ")
+_NUMBER = re.compile(r"[+-]?(Rp)?\d[\d,.]* ?%?")
+"""An amount or a count; no date and no month."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,11 @@ def _words(note: str) -> str:
 
 
 def _table(section: Section) -> str:
-    heads = "".join(f"<th>{escape(column)}</th>" for column in section.columns)
+    first = next(iter(section.rows), section.columns)
+    heads = "".join(
+        f"<th{_kind(cell)}>{escape(column)}</th>"
+        for column, cell in zip(section.columns, first, strict=True)
+    )
     rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>\n" for row in section.rows)
     note = f'<p class="note">{escape(section.note)}</p>\n' if section.note else ""
     return (
@@ -116,7 +121,11 @@ def _table(section: Section) -> str:
 
 
 def _cell(text: str) -> str:
-    if text and set(text) <= _NUMERIC:
-        return f'<td class="number">{text}</td>'
-    kind = ' class="digest"' if _DIGEST.fullmatch(text) else ""
-    return f"<td{kind}>{escape(text)}</td>"
+    return f"<td{_kind(text)}>{escape(text)}</td>"
+
+
+def _kind(text: str) -> str:
+    """How a cell is set, and the name of its column as the first one."""
+    if _NUMBER.fullmatch(text):
+        return ' class="number"'
+    return ' class="digest"' if _DIGEST.fullmatch(text) else ""

@@ -46,6 +46,8 @@ def what_if_(amount: Amount = None, month: From = None, *, progress: Progress = 
     with: exit 1 and the events, when something comes out otherwise. Publishes nothing and changes
     nothing.
     """
+    if amount is None and month is not None:
+        raise typer.BadParameter("--from needs --amount")
     try:
         asked = None if amount is None else price(amount, month)
     except Refused as refusal:

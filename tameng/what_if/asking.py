@@ -35,6 +35,7 @@ class Subject(NamedTuple):
     service: str
     changed: Callable[[Answer], list[str]]
     """What is other than in force, a few words each; they name the report."""
+    title: Callable[[Answer], str]
     verdict: Callable[[Answer], str]
     tables: Callable[[Answer], Iterable[Shown]]
 
@@ -75,13 +76,12 @@ async def filed(machine: Described, folder: Path, subject: Subject, found: Check
     """Write and sign the report. It is named by its day and what changes, so that two questions of
     a day are two reports. Raises: Problem, OSError."""
     answer = found.answer
-    changed = subject.changed(answer)
-    words = [f"what-if-{subject.name}", *(changed or ["none"]), str(today())]
+    words = [f"what-if-{subject.name}", *(subject.changed(answer) or ["none"]), str(today())]
     return await reports.filed(
         machine,
         folder,
         name="-".join(words)[:NAME_MAX],
-        title=f"What if: {', '.join(changed) or 'nothing changed'}",
+        title=subject.title(answer),
         passed=found.passed,
         verdict=subject.verdict(answer),
         sections=sections(subject.tables(answer)),

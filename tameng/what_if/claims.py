@@ -11,7 +11,7 @@ from tameng.problems import Problem
 from tameng.what_if import claims_tables as tables
 from tameng.what_if.asking import STATE, AsJson, Report, State, Subject, ask
 
-CLAIMS = Subject("claims", "claims", tables.changed, tables.verdict, tables.tables)
+CLAIMS = Subject("claims", "claims", tables.changed, tables.title, tables.verdict, tables.tables)
 Benefits = Annotated[
     Path | None, typer.Option(help="[[row]]s like those of benefits.toml.", metavar="FILE")
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tameng.what_if.tables import MONEY, Answer, Kind, Shown, rupiah
+from tameng.what_if.tables import Answer, Kind, Shown, money_of, rupiah
 
 
 def verdict(answer: Answer) -> str:
@@ -30,7 +30,7 @@ def tables(answer: Answer) -> list[Shown]:
     return [
         Shown("The rules", answer["changes"], RULES),
         Shown("Claims that come out otherwise", answer["differing"], CLAIMS),
-        Shown("Money", list(money(answer)) if answer["changes"] else [], MONEY),
+        Shown("Money", list(money(answer)) if answer["changes"] else [], money_of("Money")),
         Shown(
             "Left as recorded", answer["undecided"], LEFT, "No rule decides these, or not alone."
         ),
@@ -40,6 +40,11 @@ def tables(answer: Answer) -> list[Shown]:
 def changed(answer: Answer) -> list[str]:
     """The rules with their other values."""
     return [f"{each['rule']}-{each['after']}" for each in answer["changes"]]
+
+
+def title(answer: Answer) -> str:
+    """The question."""
+    return f"What if: {', '.join(changed(answer)) or 'nothing changed'}"
 
 
 def rule(change: Answer) -> tuple[str, ...]:

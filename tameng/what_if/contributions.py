@@ -11,7 +11,7 @@ from tameng.what_if import contributions_tables as tables
 from tameng.what_if.asking import STATE, AsJson, Report, State, Subject, ask
 
 CONTRIBUTIONS = Subject(
-    "contributions", "enrollment", tables.changed, tables.verdict, tables.tables
+    "contributions", "enrollment", tables.changed, tables.title, tables.verdict, tables.tables
 )
 Amount = Annotated[
     int | None, typer.Option(help="What a member's month costs, in rupiah.", metavar="RUPIAH")

@@ -1,9 +1,9 @@
 """What a what-if of contributions found, as tables and in a sentence."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from tameng.what_if.tables import MONEY, Answer, Kind, Shown, rupiah
+from tameng.what_if.tables import Answer, Kind, Shown, money_of, rupiah
 
 WHY = {
     "budget-exhausted": "not taken in: no money left",
@@ -25,6 +25,13 @@ def changed(answer: Answer) -> list[str]:
     return [f"amount-{answer['amount']}", *since]
 
 
+def title(answer: Answer) -> str:
+    """The question."""
+    if answer["amount"] is None:
+        return "What if: nothing changed"
+    return f"What if a month cost {rupiah(answer['amount'])}{_since(answer)}"
+
+
 def verdict(answer: Answer) -> str:
     """The whole in a sentence or two."""
     if not answer["holds"]:
@@ -32,18 +39,30 @@ def verdict(answer: Answer) -> str:
             "the prices that the programmes were opened with do not come to the record: "
             f"{answer['differing']:,} of {answer['events']:,} events differ, the tables by "
             f"{rupiah(answer['difference'], signed=True)} billed; find out why before asking what "
-            "if (tameng replay enrollment says which rows)"
+            f"if (tameng replay enrollment says which rows){_set_back(answer)}"
         )
     checked = f"{answer['events']:,} events about places and money decided again: as recorded"
     if answer["amount"] is None:
         return f"{checked}, to the rupiah"
-    since = f" from {answer['from_month']} on" if answer["from_month"] else ""
     before, after = answer["before"]["billed"], answer["after"]["billed"]
     return (
-        f"{checked}. At {rupiah(answer['amount'])} a month{since} {rupiah(after)} are billed "
-        f"instead of {rupiah(before)}, {rupiah(answer['difference'], signed=True)}. "
+        f"{checked}. At {rupiah(answer['amount'])} a month{_since(answer)} {rupiah(after)} are "
+        f"billed instead of {rupiah(before)}, {rupiah(answer['difference'], signed=True)}. "
         f"{_others(answer)}Nothing was published or changed."
     )
+
+
+def _set_back(answer: Answer) -> str:
+    if not answer["set_back"]:
+        return ""
+    return (
+        f". The clock was set back before {answer['set_back']:,} events: around them the order is "
+        "not certain, which may be all that differs"
+    )
+
+
+def _since(answer: Answer) -> str:
+    return f" from {answer['from_month']} on" if answer["from_month"] else ""
 
 
 def _others(answer: Answer) -> str:
@@ -60,29 +79,33 @@ def tables(answer: Answer) -> list[Shown]:
     places = answer["places"] if asked else []
     return [
         Shown("Events that come out otherwise", answer["otherwise"], EVENTS),
-        Shown("Programmes", list(_programmes(answer)) if asked else [], PROGRAMMES),
+        *(_programmes(answer) if asked else ()),
         Shown(
             "Memberships that come out otherwise", answer["memberships"], MEMBERSHIPS,
             "Rows that were refused and would be taken in are in no bill: nobody knows who it was.",
         ),
-        Shown("Billed, by kabupaten or kota", list(_billed(places, "region")), MONEY),
-        Shown("Billed, by month", list(_billed(places, "month")), MONEY),
-        Shown("In all", list(_all(answer)) if asked else [], MONEY),
+        Shown("Billed, by kabupaten or kota", *_billed(places, "region", "Kabupaten/kota")),
+        Shown("Billed, by month", *_billed(places, "month", "Month")),
+        Shown("In all", list(_all(answer)) if asked else [], money_of("Money")),
         Shown("Billed and paid, by kabupaten or kota and month", places, PLACES, only_filed=True),
     ]  # fmt: skip
 
 
-def _programmes(answer: Answer) -> Iterator[Answer]:
+def _programmes(answer: Answer) -> Iterator[Shown]:
     for each in answer["programmes"]:
-        yield {"name": each["name"], "side": "recorded"} | each["before"]
-        yield {"name": "", "side": "what if"} | each["after"]
+        rows = [
+            {"name": words} | {side: told(each[side][name]) for side in ("before", "after")}
+            for name, (words, told) in _BUDGET.items()
+        ]
+        yield Shown(f"{each['name']} (ceiling {rupiah(each['ceiling'])})", rows, BUDGET)
 
 
-def _billed(places: list[Answer], by: str) -> Iterator[Answer]:
-    for name in sorted({each[by] for each in places}):
-        of = [each for each in places if each[by] == name]
-        sides = {side: sum(each[side]["billed"] for each in of) for side in ("before", "after")}
-        yield {"name": name} | sides
+def _billed(places: list[Answer], by: str, column: str) -> tuple[list[Answer], Kind]:
+    sums = {name: {"before": 0, "after": 0} for name in sorted({each[by] for each in places})}
+    for each in places:
+        for side, found in sums[each[by]].items():
+            sums[each[by]][side] = found + each[side]["billed"]
+    return [{"name": name} | sides for name, sides in sums.items()], money_of(column)
 
 
 def _all(answer: Answer) -> Iterator[Answer]:
@@ -94,9 +117,8 @@ def _event(each: Answer) -> tuple[str, ...]:
     return each["event_id"], each["type"], each["recorded"], each["again"]
 
 
-def _programme(line: Answer) -> tuple[str, ...]:
-    money = [rupiah(line[name]) for name in ("month", "reserved", "left")]
-    return line["name"], line["side"], *money, f"{line['members']:,}", f"{line['months_left']:,}"
+def _budget(line: Answer) -> tuple[str, ...]:
+    return line["name"], line["before"], line["after"]
 
 
 def _membership(each: Answer) -> tuple[str, ...]:
@@ -107,22 +129,26 @@ def _membership(each: Answer) -> tuple[str, ...]:
 
 def _place(each: Answer) -> tuple[str, ...]:
     sides = each["before"], each["after"]
-    months = [f"{side['months']:,}" for side in sides]
+    months = " → ".join(dict.fromkeys(f"{side['months']:,}" for side in sides))
     billed, paid = ([rupiah(side[name]) for side in sides] for name in ("billed", "paid"))
     difference = rupiah(each["difference"], signed=True)
-    return each["region"], each["month"], *months, *billed, difference, *paid
+    return each["region"], each["month"], months, *billed, difference, *paid
 
 
 EVENTS = Kind(_event, ("Event", "Type", "Recorded", "Should be"))
-PROGRAMMES = Kind(
-    _programme,
-    ("Programme", "", "A month", "Reserved", "Left", "Members", "Months still carried"),
-)
+BUDGET = Kind(_budget, ("Programme", "Recorded", "What if"))
+_BUDGET: dict[str, tuple[str, Callable[[int], str]]] = {
+    "month": ("a member's last month costs", rupiah),
+    "members": ("members", "{:,}".format),
+    "reserved": ("reserved for them", rupiah),
+    "left": ("left of the ceiling", rupiah),
+    "months_left": ("members' months that this carries", "{:,}".format),
+}
 MEMBERSHIPS = Kind(
     _membership, ("Programme", "Kabupaten/kota", "Roster", "Memberships", "Months", "Why")
 )
 PLACES = Kind(
     _place,
-    ("Kabupaten/kota", "Month", "Months", "Months, what if", "Recorded", "What if", "Difference",
-     "Paid", "Paid, what if"),
+    ("Kabupaten/kota", "Month", "Months", "Recorded", "What if", "Difference", "Paid",
+     "Paid, what if"),
 )  # fmt: skip

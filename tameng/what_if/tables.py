@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from rich.console import JustifyMethod
 from rich.table import Table
 
 from tameng.reports import Section
@@ -10,10 +11,9 @@ from tameng.reports import Section
 Answer = Mapping[str, Any]
 ROWS_SHOWN_MAX = 50
 """Of the terminal; the JSON and the report hold all."""
-NUMBERS = frozenset(
-    ("Recorded", "What if", "In force", "Difference", "Months", "Memberships", "A month",
-     "Reserved", "Left", "Members", "Months still carried")
-)  # fmt: skip
+NUMBERS = frozenset({"Recorded", "What if", "In force", "Difference", "Memberships", "Months"})
+WHOLE = NUMBERS | {"Claim"}
+"""Never broken into lines."""
 
 
 class Kind(NamedTuple):
@@ -37,11 +37,9 @@ class Shown(NamedTuple):
 def table(shown: Shown) -> Table:
     """For the terminal: the first rows."""
     found = Table(title=shown.title, title_style="bold", title_justify="left")
-    for place, column in enumerate(shown.kind.columns):
-        is_number = column in NUMBERS
-        found.add_column(
-            column, justify="right" if is_number else "left", no_wrap=is_number or not place
-        )
+    for column in shown.kind.columns:
+        justify: JustifyMethod = "right" if column in NUMBERS else "left"
+        found.add_column(column, justify=justify, no_wrap=column in WHOLE, overflow="fold")
     for row in shown.rows[:ROWS_SHOWN_MAX]:
         found.add_row(*shown.kind.cells(row))
     if len(shown.rows) > ROWS_SHOWN_MAX:
@@ -70,4 +68,6 @@ def rupiah(amount: int, *, signed: bool = False) -> str:
     return f"{sign}Rp{abs(amount):,}"
 
 
-MONEY = Kind(sums, ("Money", "Recorded", "What if", "Difference"))
+def money_of(what: str) -> Kind:
+    """Lines of money with the name of what they are of."""
+    return Kind(sums, (what, "Recorded", "What if", "Difference"))

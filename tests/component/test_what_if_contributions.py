@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -34,7 +35,6 @@ POOR = 4 * 6 * MONTH + 100
 LASTING = 250_000
 TIGHT = 8 * MONTH
 NEXT = 2 * 12 * MONTH
-UNPAID = ("2025-08", "2025-09", "2025-10", "2025-11")
 
 
 async def life(office: MoneyOffice) -> None:
@@ -57,14 +57,14 @@ async def life(office: MoneyOffice) -> None:
     await office.alone.hear(rejected(office, verified))
     await office.end(leaves, rich, on="2025-08-04")
     await office.pay(poor, "2025-08")
+    await _month(office, rich, lasting, "2025-08")
     office.go_to("2025-09-02")
     await office.bill(poor, "2025-09")
     await office.amend(poor, 6)
     await office.amend_ceiling(poor, POOR + 70_000)
     await office.members(poor, 5, 1)
-    for month in UNPAID:
-        await office.pay(rich, month, on=f"{month}-02")
-        await office.bill(lasting, month)
+    for month in ("2025-09", "2025-10", "2025-11"):
+        await _month(office, rich, lasting, month)
     await office.watch("2025-11-18")
     await office.members(lasting, 13, 1)
     assert (await office.pay_own(own, "2025-12")).is_success
@@ -75,6 +75,11 @@ async def life(office: MoneyOffice) -> None:
     await renewed(office, poor, name="poor next")
     await office.alone.work("renewals")
     await office.pay(following, "2026-01", on="2026-01-05")
+
+
+async def _month(office: MoneyOffice, paid: UUID, unpaid: UUID, month: str) -> None:
+    await office.pay(paid, month, on=f"{month}-05")
+    await office.bill(unpaid, month)
 
 
 class Came(NamedTuple):
@@ -209,6 +214,13 @@ async def test_a_record_that_its_own_prices_do_not_come_to_is_told(office: Money
     (wrong,) = log.otherwise
     assert (wrong.recorded, wrong.again) == ("amount 16000", "amount 16800")
     await owner.dispose()
+
+    assert "clock" not in tables.verdict(log.model_dump())
+    await office.members(programme, 9, 1)
+    await office.pay(programme, "2025-07", on="2025-07-06")
+    torn, _ = await asked(office)
+    assert torn.differing > log.differing
+    assert "The clock was set back before" in tables.verdict(torn.model_dump())
 
 
 @pytest.mark.parametrize(

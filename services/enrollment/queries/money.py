@@ -58,6 +58,10 @@ _MONTHS = text("""
 _EVENTS = text("""
     SELECT type, body FROM public.event_log WHERE type = ANY(:types)
     ORDER BY recorded_at, logged_at, type = ANY(:last), shard, seq""")
+_SET_BACK = text("""
+    SELECT count(*) FROM (
+        SELECT recorded_at < lag(recorded_at) OVER (PARTITION BY shard ORDER BY seq) AS is_earlier
+        FROM public.event_log WHERE type = ANY(:types)) AS looked_at WHERE is_earlier""")
 _COUNT = text("SELECT count(*) FROM public.event_log WHERE type = ANY(:types)")
 
 
@@ -73,14 +77,20 @@ async def count(session: AsyncSession, types: Collection[str]) -> int:
     return int(await session.scalar(_COUNT, {"types": list(types)}) or 0)
 
 
+async def set_back(session: AsyncSession, types: Collection[str]) -> int:
+    """How many events bear an earlier time than the one before them in their shard: the clock was
+    set back, and around there it does not tell the order."""
+    return int(await session.scalar(_SET_BACK, {"types": list(types)}) or 0)
+
+
 async def in_order(
     session: AsyncSession, known: Mapping[str, type[Event]], *, last: Collection[str]
 ) -> AsyncIterator[list[Event]]:
     """The events of these types as they were decided, a portion at a time; in a transaction those
     that are `last` behind the others. One writer at a time decides about places and money, so the
-    clock tells the order; the shards' numbers do not."""
+    clock tells the order; the numbers do within a shard only."""
     asked = {"types": list(known), "last": list(last)}
     found = await session.stream(_EVENTS, asked, execution_options={"yield_per": EVENTS_AT_ONCE})
-    async for rows in found.partitions():
+    async for rows in found.partitions(EVENTS_AT_ONCE):
         events = (UPCASTS.read(name, body, known) for name, body in rows)
         yield [event for event in events if event is not None]

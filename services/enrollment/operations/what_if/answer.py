@@ -87,6 +87,9 @@ class Answer(BaseModel):
     from_month: str | None
     events: int
     """That were decided again."""
+    set_back: int
+    """Of them, those before which the clock was set back: around them the order is not certain,
+    and so is not what differs."""
     differing: int
     """Events that the record's own prices do not come to."""
     otherwise: list[Otherwise]
@@ -111,6 +114,7 @@ def answer(found: WhatIf, price: Price | None) -> Answer:
         amount=None if price is None else price.amount,
         from_month=None if price is None else price.from_month or None,
         events=found.events,
+        set_back=found.set_back,
         differing=found.again.differing,
         otherwise=found.again.first,
         before=sides[0],

@@ -12,7 +12,7 @@ from chassis.state.runs import runs_by_key
 from contracts.event import Event
 from services.enrollment.models import Table
 from services.enrollment.projections import projections
-from services.enrollment.queries.money import Money, count, in_order, money
+from services.enrollment.queries.money import Money, count, in_order, money, set_back
 from services.enrollment.rules.what_if.books import Books
 from services.enrollment.rules.what_if.deciding import (
     APPLIED,
@@ -47,6 +47,8 @@ class WhatIf:
     and by the other."""
 
     events: int
+    set_back: int
+    """Events before which the clock was set back."""
     recorded: Money
     again: Replayed
     other: Replayed
@@ -63,13 +65,14 @@ async def what_if(owner: AsyncEngine, price: Price | None, *, told: Told) -> Wha
     opened with and then by this one."""
     async with snapshot(owner) as live:
         recorded, events = await money(live), await count(live, DECIDED)
+        back = await set_back(live, DECIDED)
         deciding = _Deciding(owner, live, events if price is None else 2 * events, told)
         again = await deciding.by(Books(None))
-        found = WhatIf(events, recorded, again, again)
+        found = WhatIf(events, back, recorded, again, again)
         if price is None or not found.holds:
             return found
         other = await deciding.by(Books(price, would_fit=again.books.would_fit))
-        return WhatIf(events, recorded, again, other)
+        return WhatIf(events, back, recorded, again, other)
 
 
 @dataclass
