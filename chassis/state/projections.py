@@ -20,9 +20,10 @@ class Projections:
     copies (replica tables). Own projections never read a replica, so each replays by itself.
     """
 
-    def __init__(self) -> None:
-        self._by_type: dict[type[Event], Projection[Any]] = {}
-        self.event_types: dict[str, type[Event]] = {}
+    def __init__(self, like: "Projections | None" = None) -> None:
+        """Of no type yet, or of those of another."""
+        self._by_type: dict[type[Event], Projection[Any]] = dict(like._by_type) if like else {}  # noqa: SLF001
+        self.event_types: dict[str, type[Event]] = dict(like.event_types) if like else {}
         """What is applied, by its name on the wire."""
 
     def applies(self, event_type: type[E]) -> Callable[[Projection[E]], Projection[E]]:

@@ -60,7 +60,8 @@ def jobs(running: Running[Settings]) -> Sequence[Job]:
 
 def _in_quiet(archive: Archive, step: Step) -> Step:
     """The step, put off while much is archived."""
-    looked_at, events, waits_since = monotonic_s(), 0, monotonic_s()
+    looked_at = waits_since = monotonic_s()
+    events = sum(archive.watermarks().values())
 
     async def step_or_wait() -> bool:
         nonlocal looked_at, events, waits_since

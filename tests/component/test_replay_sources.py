@@ -158,9 +158,7 @@ async def test_what_was_changed_in_table_or_log_is_named(enrollment: Auditor) ->
 
 async def test_a_wrong_projection_shows_table_key_and_column(enrollment: Auditor) -> None:
     right = enrollment.projections
-    wrong = Projections()
-    wrong._by_type = dict(right._by_type)
-    wrong.event_types = dict(right.event_types)
+    wrong = Projections(right)
 
     async def forgets_who(session: AsyncSession, events: Sequence[CardDelivered]) -> None:
         await right.apply_run(session, events)

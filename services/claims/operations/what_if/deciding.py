@@ -31,8 +31,7 @@ class DecidingAgain(Projections):
     snapshot of the running service; it is read only."""
 
     def __init__(self, live: AsyncSession, terms: Terms, *, filed_anew: Collection[UUID]) -> None:
-        super().__init__()
-        self._by_type.update(projections._by_type)  # noqa: SLF001  (of the same class)
+        super().__init__(projections)
         self._live, self._terms, self._filed_anew = live, terms, filed_anew
         self.notes = Notes()
 

@@ -140,14 +140,13 @@ async def _drawn(session: AsyncSession, roster_id: UUID, *, rows: int, tools: To
     chunks = await queries.chunks_waiting(session, roster_id)
     if not chunks:
         raise RosterForgotten("the rows of this roster were let go of: see its report")
-    share = -(-rows // len(chunks))
     drawn: dict[int, list[str]] = {}
     for number in draw.sample(chunks, min(len(chunks), rows)):
         chunk = await queries.chunk(session, roster_id, number)
         staged = cipher.open(chunk.sealed)
         verdicts = await row_findings.verdicts(session, roster_id, [row.number for row in staged])
         fit = [r for r in staged if not (r.number in verdicts and verdicts[r.number].refused)]
-        drawn |= {r.number: list(r.cells) for r in draw.sample(fit, min(len(fit), share))}
+        drawn |= {r.number: list(r.cells) for r in draw.sample(fit, min(len(fit), rows))}
     kept = draw.sample(sorted(drawn), min(len(drawn), rows))
     return Sample(columns=list(columns), rows={number: drawn[number] for number in sorted(kept)})
 
