@@ -1,6 +1,7 @@
 """What can be done with a service from the command line: `python -m services.NAME COMMAND`."""
 
 import asyncio
+import gc
 import logging
 import sys
 from typing import Any
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 def run(service: Service[Any]) -> None:
     """Run the command on the command line; a fault that an operator can mend is one line."""
+    gc.freeze()  # what was imported stays
+    gc.enable()
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         _commands(service)(prog_name=f"python -m services.{service.name}")
