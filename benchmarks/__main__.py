@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
+import stamina.instrumentation
+
 from benchmarks import audit, banking, claims, enrollment, pipeline, replay, scale, what_if
 from benchmarks.results import keep
 
@@ -26,6 +28,7 @@ def main() -> None:
     unknown = [name for name in wanted if name not in BENCHMARKS]
     if unknown:
         sys.exit(f"no benchmark {', '.join(unknown)}: there are {', '.join(BENCHMARKS)}")
+    stamina.instrumentation.set_on_retry_hooks([])
     for name in wanted:
         keep(name, asyncio.run(BENCHMARKS[name]()))
 
