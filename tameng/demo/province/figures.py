@@ -6,16 +6,16 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from tameng import checks, completeness, drain
+from tameng import checks, completeness
 from tameng.checks import Checked, Told
 from tameng.demo.figures import (
-    OWNERS,
     Figures,
     Line,
     checkpoint,
     of_the_record,
     reconciled,
     table,
+    verified,
 )
 from tameng.demo.province import costs
 from tameng.demo.province.acts import MONTHS
@@ -27,11 +27,14 @@ from tameng.machine import Described
 
 async def checked(province: Province, machine: Described) -> Figures:
     """Verify the record twice, rebuild every service, look for what is missing, gather figures."""
-    logged = await province.settle()
     tell = province.progress.tell
     tell("the archive is verified")
-    with province.timed("verify"):
-        verification = await checks.verified(machine)
+
+    async def verify(_number: int) -> Checked:
+        with province.timed("verify"):
+            return await checks.verified(machine)
+
+    events, verification = await verified(province, verify)
     tell("the archive is verified from outside", part=0.1)
     key = (await province.auditor.get("audit", "/checkpoint"))["key"]
     with province.timed("verify apart"):
@@ -44,7 +47,6 @@ async def checked(province: Province, machine: Described) -> Figures:
     note = (await province.auditor.get("audit", "/checkpoint"))["note"]
     archived = verification.answer["events_by_topic"]
     of_owners = sum(n for topic, n in archived.items() if not topic.endswith("audit.events"))
-    events = drain.events_logged(logged, *OWNERS)
     return found | {
         "events": events,
         "audit": {
