@@ -50,13 +50,13 @@ async def verified(
 ) -> tuple[int, Verified]:
     """How many events are logged, and what `verify`, given the number of the try, says of them. It
     is asked again when more were logged meanwhile: services have jobs of their own."""
-    logged, before, number = drain.events_logged(await stage.settle(), *OWNERS), -1, 1
-    found = await verify(number)
-    while logged != before and number < VERIFIED_MAX:
-        before, logged = logged, drain.events_logged(await stage.settle(), *OWNERS)
-        if logged != before:
-            number += 1
-            found = await verify(number)
+    logged = drain.events_logged(await stage.settle(), *OWNERS)
+    found = await verify(1)
+    for number in range(2, VERIFIED_MAX + 1):
+        now = drain.events_logged(await stage.settle(), *OWNERS)
+        if now == logged:
+            break
+        logged, found = now, await verify(number)
     return logged, found
 
 
