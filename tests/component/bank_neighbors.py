@@ -30,6 +30,8 @@ SET_ASIDE = (CAPITAL - BENEFIT, BENEFIT, 0)
 STEPS_MAX = 100
 IMPATIENT = Patience(lease_s=1.2, dialog_s=1.1, back_off_first_s=0.05, back_off_max_s=0.2)
 """Asks often, because tests do not wait."""
+UNHURRIED = IMPATIENT._replace(lease_s=11.0, dialog_s=10.0)
+"""For an order that has to leave, however slow the machine is."""
 
 
 @asynccontextmanager

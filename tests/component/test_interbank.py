@@ -27,6 +27,7 @@ from tests.component.bank_neighbors import (
     IMPATIENT,
     RETURNED,
     SET_ASIDE,
+    UNHURRIED,
     approve,
     check_books,
     finish,
@@ -210,7 +211,7 @@ async def test_an_answer_that_breaks_off_is_asked_for_again(
         heir = heard.heir_registered(new_id(), new_id())
         await neighbors.give_key(holder, heir.party_id)
         await approve(bank, heir)
-        await way_out(bank).step()
+        await way_out(bank, UNHURRIED).step()
         assert (rail.moved(), await money(bank)) == (BENEFIT, SET_ASIDE)
         assert await finish(bank) == "settled"
         assert [line["requests"] for line in rail.book()] == [1]
