@@ -123,7 +123,10 @@ def _new_portions(
     shard = segments.folder_of(folder, stream)
     held = _portions(shard)
     _tidy(shard, held)
-    found = _rows(archive, stream, after=held[-1].last if held else 0, last=last)
+    after = held[-1].last if held else 0
+    if last is not None and last <= after:
+        return  # nothing is new, and the open segment of each shard takes a while to read
+    found = _rows(archive, stream, after=after, last=last)
     while rows := list(islice(found, PORTION_EVENTS_MAX)):
         yield _Rows(*map(list, zip(*rows, strict=True)))
 
