@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from chassis.clock import real_now
 from chassis.metrics import Metrics
 
+Step = Callable[[], Awaitable[bool]]
+"""Does a portion of work; tells whether there may be more."""
 BACK_OFF_S = 2.0
 BEAT_S = 10.0
 log = logging.getLogger(__name__)
@@ -18,8 +20,7 @@ class Job:
     """A step of work and how long to rest when there is none."""
 
     name: str
-    step: Callable[[], Awaitable[bool]]
-    """Does a portion of work; tells whether there may be more."""
+    step: Step
     rest_s: float
 
     async def run(self, beat: Callable[[], None]) -> None:

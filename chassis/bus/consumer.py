@@ -60,8 +60,7 @@ class Consumer:
         """
         records, strangers = self._read(arrived)
         # The last of each partition stands for it: what is done for every record adds up.
-        places = {(record.topic, record.partition): record for record in arrived}
-        last = {Stream(*place): record for place, record in places.items()}
+        last = {wire.stream_of(record): record for record in arrived}
         now = asyncio.get_running_loop().time()
         self._heard_at |= dict.fromkeys(last, now)
         self._in_hand |= last.keys()
@@ -96,9 +95,7 @@ class Consumer:
     ) -> int:
         """How many of the strangers are new; from now on everything that arrived is old."""
         read_to = self._read_to
-        fresh = sum(
-            each.offset >= read_to.get(Stream(each.topic, each.partition), 0) for each in strangers
-        )
+        fresh = sum(each.offset >= read_to.get(wire.stream_of(each), 0) for each in strangers)
         for stream, record in last.items():
             read_to[stream] = max(record.offset + 1, read_to.get(stream, 0))
         return int(fresh)

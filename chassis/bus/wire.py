@@ -77,7 +77,7 @@ def read(arrived: ConsumerRecord, *, source: str) -> Record | None:
     if kind is None or not _NAME.fullmatch(key):
         return None
     return Record(
-        _stream(arrived.topic, arrived.partition), int(sequence), arrived.value or b"", event_id,
+        stream_of(arrived), int(sequence), arrived.value or b"", event_id,
         kind, key, tuple(arrived.headers),
     )  # fmt: skip
 
@@ -86,6 +86,11 @@ def read(arrived: ConsumerRecord, *, source: str) -> Record | None:
 def _type(name: bytes) -> str | None:
     decoded = name.decode()
     return decoded if _NAME.fullmatch(decoded) else None
+
+
+def stream_of(arrived: ConsumerRecord) -> Stream:
+    """The shard of the topic that a Kafka record came from."""
+    return _stream(arrived.topic, arrived.partition)
 
 
 _stream = lru_cache(maxsize=REMEMBERED)(Stream)

@@ -1,10 +1,10 @@
 """What audit does by itself."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from chassis.clock import monotonic_s
-from chassis.jobs import Job
+from chassis.jobs import Job, Step
 from chassis.service import Running
 from services.audit.adapters.archive import Archive
 from services.audit.operations import checkpoints, questions
@@ -17,8 +17,6 @@ BUSY_EVENTS_A_SECOND = 200
 PUT_OFF_S = 600.0
 """What is done for later takes as much of the processor as archiving itself, so it waits while so
 much is archived; so long at most. A question brings the record up to date by itself."""
-
-Step = Callable[[], Awaitable[bool]]
 
 
 async def vouch(running: Running[Settings]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from chassis.jobs import Job
+from chassis.jobs import Job, Step
 from chassis.service import Running
 from chassis.state.unit import EVERYWHERE, Unit
 from services.enrollment.operations import (
@@ -34,7 +34,7 @@ def jobs(running: Running[Settings]) -> Sequence[Job]:
     tools, passes = running.tools, Passes()
     prepared: Ahead[Prepared] = Ahead()
 
-    def step(work: Callable[[Unit], Awaitable[bool]]) -> Callable[[], Awaitable[bool]]:
+    def step(work: Callable[[Unit], Awaitable[bool]]) -> Step:
         async def stepped() -> bool:
             async with running.units.bulk(area=EVERYWHERE) as unit:
                 return await work(unit)

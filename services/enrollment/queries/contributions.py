@@ -63,9 +63,9 @@ async def run_to_bill(session: AsyncSession) -> Run | None:
     )
 
 
-_BILLED_TO = text("""
-    SELECT max(district_code) FROM invoices
-    WHERE programme_id = :programme_id AND month = :month AND run_id = :run_id""")
+_OF_RUN = "programme_id = :programme_id AND month = :month AND run_id = :run_id"
+_LAST_DISTRICT = f"SELECT max(district_code) FROM invoices WHERE {_OF_RUN}"  # noqa: S608  (as above)
+_BILLED_TO = text(_LAST_DISTRICT)
 _NEXT_DISTRICT = text("""
     SELECT district_code FROM (
         SELECT programme_id, district_code FROM memberships
@@ -77,8 +77,7 @@ _NEXT_DISTRICT = text("""
 
 async def districts_to_bill(session: AsyncSession, run: Run) -> AsyncIterator[str]:
     """The kecamatan with members behind the last one that the run billed, in their order."""
-    where = {"programme_id": run.programme_id, "month": run.month, "run_id": run.run_id}
-    after: str | None = await session.scalar(_BILLED_TO, where) or ""
+    after: str | None = await session.scalar(_BILLED_TO, _of(run)) or ""
     while after is not None:
         where = {"programme_id": run.programme_id, "after": after}
         after = await session.scalar(_NEXT_DISTRICT, where)
@@ -117,33 +116,32 @@ class Issued(NamedTuple):
     amount: int
 
 
-_ISSUED = text("""
+_ISSUED = text(f"""
     SELECT count(*) AS invoices, coalesce(sum(heads), 0)::bigint AS heads,
            coalesce(sum(amount), 0)::bigint AS amount
-    FROM invoices
-    WHERE programme_id = :programme_id AND month = :month AND run_id = :run_id""")
+    FROM invoices WHERE {_OF_RUN}""")  # noqa: S608  (as above)
 
 
 async def issued(session: AsyncSession, run: BillingRun) -> Issued:
     """What a billing run has put on invoices so far."""
-    where = {"programme_id": run.programme_id, "month": run.month, "run_id": run.run_id}
-    return Issued._make((await session.execute(_ISSUED, where)).one())
+    return Issued._make((await session.execute(_ISSUED, _of(run))).one())
 
 
-_GONE_THROUGH = text("""
-    SELECT coalesce(100 * count(*) FILTER (WHERE district_code <= (
-               SELECT max(district_code) FROM invoices
-               WHERE programme_id = :programme_id AND month = :month AND run_id = :run_id))
+_GONE_THROUGH = text(f"""
+    SELECT coalesce(100 * count(*) FILTER (WHERE district_code <= ({_LAST_DISTRICT}))
            / nullif(count(*), 0), 0)
-    FROM memberships WHERE programme_id = :programme_id""")
+    FROM memberships WHERE programme_id = :programme_id""")  # noqa: S608  (as above)
 """Asked again and again while a run goes on: an index answers. Counting who is still to be billed
 took 0.65 s with 30,000 members."""
 
 
 async def gone_through(session: AsyncSession, run: BillingRun) -> int:
     """The kecamatan that a run has left behind, in percent of the programme's memberships."""
-    where = {"programme_id": run.programme_id, "month": run.month, "run_id": run.run_id}
-    return int(await session.scalar(_GONE_THROUGH, where) or 0)
+    return int(await session.scalar(_GONE_THROUGH, _of(run)) or 0)
+
+
+def _of(run: Run | BillingRun) -> dict[str, object]:
+    return {"programme_id": run.programme_id, "month": run.month, "run_id": run.run_id}
 
 
 async def billing_run(session: AsyncSession, run_id: UUID) -> BillingRun | None:
