@@ -1,6 +1,6 @@
 """Turn the body of a numbered record into an event, or say why not. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from pydantic import ValidationError
@@ -25,7 +25,7 @@ def event_of(record: Record, known: Mapping[str, type[Event]]) -> Event | None:
         fields = sorted({".".join(map(str, e["loc"])) or e["type"] for e in error.errors()})
         raise Unreadable(f"{record.type}: {', '.join(fields)}") from error
     if event is None:
-        if _is_other_version(record.type, tuple(known)) and not is_beside(record.body, known):
+        if _concerns(record.type, tuple(known)) and not is_beside(record.body, known):
             raise Unreadable(f"{record.type}: a major version that is not known here")
         return None
     if (event.event_id, event.key) != (record.event_id, record.key):
@@ -33,9 +33,12 @@ def event_of(record: Record, known: Mapping[str, type[Event]]) -> Event | None:
     return event
 
 
-@lru_cache(maxsize=NAMES_REMEMBERED)
-def _is_other_version(name: str, known: tuple[str, ...]) -> bool:
+def concerns(name: str, known: Iterable[str]) -> bool:
+    """Whether a type is one of the known, in whatever version: of any other, `event_of` is None."""
     return _fact(name) in {_fact(each) for each in known}
+
+
+_concerns = lru_cache(maxsize=NAMES_REMEMBERED)(concerns)
 
 
 def _fact(name: str) -> str:

@@ -1,19 +1,21 @@
 """Read the topics of others again from the start, up to what a database has applied."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property, partial
 
-from aiokafka import TopicPartition  # type: ignore[import-untyped]
+from aiokafka import ConsumerRecord, TopicPartition  # type: ignore[import-untyped]
 
 from chassis.bus import partitions, wire
-from chassis.bus.admission import Record, Stream, admit
+from chassis.bus.admission import Record, Stream
 from chassis.bus.brokers import Brokers
-from chassis.bus.reading import Unreadable, event_of
+from chassis.bus.reading import Unreadable, concerns, event_of
 from chassis.state.projections import Projections
 from chassis.state.replay import Cut, Read
 from contracts.event import Event
 
-RECORDS_MAX = 2_000
+RECORDS_MAX = 10_000
+NOT_AN_EVENT = (0, "")
 SILENCE_MAX_MS = 10_000
 
 
@@ -35,16 +37,13 @@ class Reread:
 
         Raises: TopicIncomplete.
         """
-        parked = cut.parked
         async for records in self._read(cut.heard):
-            portion: list[Read] = []
-            for record in records:
-                if (record.stream, record.seq) in parked:
-                    continue
-                event = self._event(record)
-                if event is not None:
-                    portion.append(Read(record.stream, record.key, event))
-            yield portion
+            yield [
+                Read(record.stream, record.key, event)
+                for record in records
+                if (record.stream, record.seq) not in cut.parked
+                and (event := self._event(record)) is not None
+            ]
 
     def _event(self, record: Record) -> Event | None:
         try:
@@ -69,15 +68,36 @@ class Reread:
                 )
                 if not arrived:
                     raise TopicIncomplete(f"not in the topics: {_told(missing, reached)}")
-                read = (
-                    wire.read(each, source=self.sources[each.topic])
-                    for records in arrived.values()
-                    for each in records
-                )
-                fits = [r for r in read if r is not None and r.seq <= wanted[r.stream]]
-                admission = admit(fits, watermarks=reached)
-                reached = admission.watermarks
-                yield admission.applied
+                found: list[Record] = []
+                for partition, records in arrived.items():
+                    stream = Stream(*partition)
+                    own, reached[stream] = self._heard(records, reached[stream], wanted[stream])
+                    found += own
+                yield found
+
+    def _heard(
+        self, arrived: Sequence[ConsumerRecord], reached: int, last: int
+    ) -> tuple[list[Record], int]:
+        """Those of a stream that follow on and that this service applies, and how far it goes with
+        them. The others are only counted: of ten events that banking reads again it applies one.
+        """
+        source = self.sources[arrived[0].topic]
+        found: list[Record] = []
+        for each in arrived:
+            seq, kind = wire.numbered(each, source=source) or NOT_AN_EVENT
+            if seq != reached + 1 or seq > last:
+                continue
+            if self._is_heard(kind):
+                record = wire.read(each, source=source)
+                if record is None:
+                    continue
+                found.append(record)
+            reached = seq
+        return found, reached
+
+    @cached_property
+    def _is_heard(self) -> Callable[[str], bool]:
+        return cache(partial(concerns, known=self.replicas.event_types))
 
 
 def _told(missing: Mapping[Stream, int], reached: Mapping[Stream, int]) -> str:

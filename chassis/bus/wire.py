@@ -58,6 +58,17 @@ def row_of(record: Record) -> LogRow:
     )
 
 
+def numbered(arrived: ConsumerRecord, *, source: str) -> tuple[int, str] | None:
+    """Number and type of the event in a Kafka record, for who passes over most of them; None when
+    it is not one of this source's."""
+    found = dict(arrived.headers)
+    sequence = found.get("ce_sequence") or b""
+    if found.get("ce_source") != source.encode() or not _NUMBER.fullmatch(sequence):
+        return None
+    kind = _type(found.get("ce_type") or b"")
+    return None if kind is None else (int(sequence), kind)
+
+
 def read(arrived: ConsumerRecord, *, source: str) -> Record | None:
     """The numbered event in a Kafka record; None when it is not one of this source's.
 
@@ -84,7 +95,10 @@ def read(arrived: ConsumerRecord, *, source: str) -> Record | None:
 
 @lru_cache(maxsize=REMEMBERED)
 def _type(name: bytes) -> str | None:
-    decoded = name.decode()
+    try:
+        decoded = name.decode()
+    except UnicodeDecodeError:
+        return None
     return decoded if _NAME.fullmatch(decoded) else None
 
 

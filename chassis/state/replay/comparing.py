@@ -10,6 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 DIFFERENCES_MAX = 10
 """Rows of a table that are told in full."""
 _FETCHED = 2_000
+_ROW_MD5 = "md5(record_send(t))"
+"""Of a row as the driver would send it: as text it takes twice as long."""
+_SORTED_IN_MEMORY = text("SET LOCAL work_mem = '128MB'")
+"""A million digests. With the usual 4 MB they are sorted on disk, in half as long again."""
 
 
 class Digest(NamedTuple):
@@ -38,10 +42,11 @@ class Differences:
 
 async def digest(session: AsyncSession, table: Table) -> Digest:
     """What stands for the whole content of a table, whatever the order of its rows."""
+    await session.execute(_SORTED_IN_MEMORY)
     found = await session.execute(
         text(  # the name is a table's own
             "SELECT count(*), coalesce(md5(string_agg(row_md5, '' ORDER BY row_md5)), '') "  # noqa: S608
-            f'FROM (SELECT md5(t::text) COLLATE "C" AS row_md5 FROM {table.name} t) AS hashed'
+            f'FROM (SELECT {_ROW_MD5} COLLATE "C" AS row_md5 FROM {table.name} t) AS hashed'
         )
     )
     return Digest._make(found.one())
@@ -77,9 +82,7 @@ async def _differing(
 
 
 async def _keys(session: AsyncSession, table: Table) -> Any:  # noqa: ANN401
-    statement = (
-        f"SELECT {_key(table)} AS key, md5(t::text) AS row_md5 FROM {table.name} t ORDER BY 1"  # noqa: S608
-    )
+    statement = f"SELECT {_key(table)} AS key, {_ROW_MD5} AS row_md5 FROM {table.name} t ORDER BY 1"  # noqa: S608
     return await session.stream(text(statement), execution_options={"yield_per": _FETCHED})
 
 
