@@ -5,13 +5,16 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from chassis.clock import real_now
+from chassis.busy import Busy
+from chassis.clock import monotonic_s, real_now
 from chassis.metrics import Metrics
 
 Step = Callable[[], Awaitable[bool]]
 """Does a portion of work; tells whether there may be more."""
 BACK_OFF_S = 2.0
 BEAT_S = 10.0
+PUT_OFF_S = 600.0
+"""How long a job for quiet times waits for one, at most."""
 log = logging.getLogger(__name__)
 
 
@@ -22,12 +25,19 @@ class Job:
     name: str
     step: Step
     rest_s: float
+    in_quiet: bool = False
+    """Whether it is for later, and waits while the machine is busy with what is for now."""
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Step until cancelled. A step that fails is logged and tried again: it has to be one that
         can be."""
+        busy, done_at = Busy(), monotonic_s()
         while True:
             beat()
+            if self.in_quiet and busy() and monotonic_s() - done_at < PUT_OFF_S:
+                await self._rest(beat)
+                continue
+            done_at = monotonic_s()
             try:
                 more = await self.step()
             except Exception:

@@ -101,9 +101,11 @@ async def reconciliation(
     frozen = await _frozen(session, asked)
     invoices = await queries.invoices_that_differ(session, asked)
     counts = await queries.differences_by_why(session, asked)
-    members = await queries.differences(
-        session, asked, only=side.only, after=side.after or START, rows_max=side.limit
-    )
+    members: list[Difference] = []
+    if counts:
+        members = await queries.differences(
+            session, asked, only=side.only, after=side.after or START, rows_max=side.limit
+        )
     agrees = frozen is not None and frozen.same
     return Reconciliation(
         programme_id=programme_id,

@@ -116,13 +116,13 @@ async def _asked(province: Province) -> Figures:
 
 async def _months_that_agree(province: Province) -> int:
     """Months in which invoices, names, covers and payments are the same, by enrollment."""
-    found = [
-        await province.auditor.get(
+    asked = (
+        province.auditor.get(
             "enrollment", "/reconciliations", programme_id=province.programme_id, month=month
         )
         for month in MONTHS
-    ]
-    return sum(each["same"] for each in found)
+    )
+    return sum(each["same"] for each in await asyncio.gather(*asked))
 
 
 def lines(figures: Figures) -> list[Line]:
