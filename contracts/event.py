@@ -44,7 +44,7 @@ class Event(BaseModel):
     may not add fields; a reader calls `read`, which passes over those it does not know.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     type: ClassVar[str]
     """On the wire, `<owner>.<fact>.v<major>`: also the name of its schema and its examples."""

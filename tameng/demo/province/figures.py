@@ -1,7 +1,7 @@
 """The figures of the province beside those that its rosters come to."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
@@ -28,17 +28,16 @@ from tameng.machine import Described
 async def checked(province: Province, machine: Described) -> Figures:
     """Verify the record twice, rebuild every service, look for what is missing, gather figures."""
     tell = province.progress.tell
-    tell("the archive is verified")
-
-    async def verify(_number: int) -> Checked:
-        with province.timed("verify"):
-            return await checks.verified(machine)
-
-    events, verification = await verified(province, verify)
-    tell("the archive is verified from outside", part=0.1)
+    tell("the archive is verified, by audit and from outside")
     key = (await province.auditor.get("audit", "/checkpoint"))["key"]
-    with province.timed("verify apart"):
-        apart = await checks.verified_apart(machine, key)
+
+    async def verify(_number: int) -> Sequence[Checked]:
+        with province.timed("verify"):
+            return await asyncio.gather(
+                checks.verified(machine), checks.verified_apart(machine, key)
+            )
+
+    events, (verification, apart) = await verified(province, verify)
     with province.timed("replay"):
         replays = await _replayed(province, machine)
     tell("what is missing is looked for", part=0.9)
