@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ EXAMPLE_FILES = sorted((ROOT / EXAMPLES).glob("*/*.json"))
 SERVICES = sorted(file.parent.name for file in Path(services.__path__[0]).glob("*/app.py"))
 
 
+@cache
 def validator(event: type[Event]) -> Draft202012Validator:
     return Draft202012Validator(schema_of(event), format_checker=FormatChecker())
 
