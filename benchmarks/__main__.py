@@ -7,7 +7,17 @@ from typing import Any
 
 import stamina.instrumentation
 
-from benchmarks import audit, banking, claims, enrollment, pipeline, replay, scale, what_if
+from benchmarks import (
+    audit,
+    banking,
+    claims,
+    enrollment,
+    half_year,
+    pipeline,
+    replay,
+    scale,
+    what_if,
+)  # fmt: skip
 from benchmarks.results import keep
 
 BENCHMARKS: Mapping[str, Callable[[], Coroutine[Any, Any, dict[str, float]]]] = {
@@ -17,6 +27,7 @@ BENCHMARKS: Mapping[str, Callable[[], Coroutine[Any, Any, dict[str, float]]]] = 
     "claims": claims.measure,
     "replay": replay.measure,
     "audit": audit.measure,
+    "half-year": half_year.measure,
     "what-if": what_if.measure,
     "scale": scale.measure,
 }
