@@ -2,7 +2,6 @@
 `.segment.zst`, once they are compressed. One that is there twice is just being compressed.
 """
 
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -101,20 +100,3 @@ def bytes_of(segment: Path) -> int:
     with suppress(FileNotFoundError):
         return segment.stat().st_size
     return segment.with_name(segment.name + COMPRESSED).stat().st_size
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the disk know the names in a folder."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, known to the disk."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for each in reversed(missing):
-        sync_folder(each.parent)

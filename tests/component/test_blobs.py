@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import stat
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -121,8 +122,9 @@ async def test_a_folder_holds_whole_files_only(
 ) -> None:
     blobs = blobs_at(tmp_path.as_uri())
 
-    def power_cut(_descriptor: int) -> None:
-        raise OSError("no power")
+    def power_cut(descriptor: int) -> None:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError("no power")
 
     monkeypatch.setattr(os, "fsync", power_cut)
     with pytest.raises(OSError, match="no power"):
@@ -131,6 +133,17 @@ async def test_a_folder_holds_whole_files_only(
     monkeypatch.undo()
     await blobs.put(CONTENT)
     assert files_in(tmp_path) == [tmp_path / PLACE]
+
+
+async def test_the_disk_knows_every_name_that_leads_to_a_scan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: set[int] = set()
+    monkeypatch.setattr(os, "fsync", lambda each: synced.add(os.fstat(each).st_ino))
+    await blobs_at((tmp_path / "scans").as_uri()).put(CONTENT)
+    place = tmp_path / "scans" / PLACE
+    above = place.relative_to(tmp_path).parents
+    assert {(tmp_path / each).stat().st_ino for each in above} | {place.stat().st_ino} == synced
 
 
 def test_the_address_says_which_store() -> None:

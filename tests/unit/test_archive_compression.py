@@ -80,7 +80,7 @@ def test_whoever_is_killed_at_any_step_leaves_a_whole_archive(
 ) -> None:
     path = written(tmp_path, records(12))
     places = [(compression, "_write"), (segments, "decompressed"), (Path, "rename"),
-              (segments, "sync_folder"), (Path, "unlink")]  # fmt: skip
+              (compression, "sync_folder"), (Path, "unlink")]  # fmt: skip
 
     def killed(*_: object, **__: object) -> None:
         raise Killed

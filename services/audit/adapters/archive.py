@@ -13,6 +13,7 @@ from typing import NamedTuple
 from chassis.archive import segments
 from chassis.archive.frames import Archived, framed, unframed
 from chassis.bus.admission import Record, Stream
+from chassis.folders import make_folder
 from chassis.service import CannotStart
 from contracts.audit import ChainHead
 from services.audit.adapters import compression
@@ -178,7 +179,7 @@ def open_archive(folder: Path) -> Archive:
     Raises: CannotStart, when another process writes in it or the folder cannot be written.
     """
     try:
-        segments.make_folder(folder)
+        make_folder(folder)
         lock = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o640)
     except OSError as error:
         raise CannotStart(f"the archive's folder {folder}: {error.strerror}") from error

@@ -11,6 +11,7 @@ from pathlib import Path
 import zstandard
 
 from chassis.archive import segments
+from chassis.folders import sync_folder
 
 LEVEL = 3
 _NEW = ".new"
@@ -37,9 +38,9 @@ def compress(segment: Path) -> None:
     if segments.decompressed(fresh) != (content, False):
         raise ReadBackDiffers(f"{fresh} does not hold what is in {segment}: look at the disk")
     fresh.rename(target)
-    segments.sync_folder(segment.parent)
+    sync_folder(segment.parent)
     segment.unlink()
-    segments.sync_folder(segment.parent)
+    sync_folder(segment.parent)
 
 
 def _write(path: Path, content: bytes) -> None:

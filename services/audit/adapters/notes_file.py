@@ -8,7 +8,7 @@ import os
 import threading
 from pathlib import Path
 
-from chassis.archive import segments
+from chassis.folders import make_folder
 from services.audit.rules.notes import SEPARATOR
 
 _SEPARATOR = SEPARATOR.encode()
@@ -20,7 +20,7 @@ class NotesFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._turn = threading.Lock()
-        segments.make_folder(path.parent)
+        make_folder(path.parent)
         self._cut()
         self._events = _events(self.last() or "")
 

@@ -22,6 +22,7 @@ import duckdb
 from chassis.archive import segments
 from chassis.archive.frames import entries, glance
 from chassis.bus.admission import Stream
+from chassis.folders import make_folder, sync_folder
 from services.audit.adapters.answering import CONFIG
 from services.audit.rules.record import BODY_COLUMNS, OFFICERS, OTHER_OFFICERS, PATHS
 
@@ -62,7 +63,7 @@ def export(archive: Path, folder: Path, *, upto: Watermarks | None = None) -> Ex
     """Add what the archive holds and the folder does not. `upto`: how far each shard is known to be
     on disk; without it, up to the last whole record. Blocks. Raises: ExportRuns, OSError.
     """
-    segments.make_folder(folder)
+    make_folder(folder)
     with _alone(folder), duckdb.connect(config={**CONFIG, "threads": 1}) as connection:
         added = Exported(0, 0)
         for stream in segments.streams(archive):
@@ -192,7 +193,7 @@ def _write(
         """,  # noqa: S608  (names and kinds are ours)
         {**rows._asdict(), **stream._asdict(), "paths": PATHS, "officers": OFFICERS},
     )
-    segments.make_folder(into)
+    make_folder(into)
     _copy(connection, "portion", _path(into, rows.seqs[0], rows.seqs[-1]))
 
 
@@ -211,7 +212,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, source: str, path: Path) -> Non
     finally:
         os.close(descriptor)
     fresh.rename(path)
-    segments.sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _put_together(connection: duckdb.DuckDBPyConnection, shard: Path) -> None:

@@ -25,6 +25,7 @@ from chassis.archive.frames import (
 )
 from chassis.bus.admission import Record, Stream
 from chassis.faults import Passing
+from chassis.folders import make_folder, sync_folder
 from chassis.service import CannotStart
 from services.audit.adapters.tree import Tree
 from services.audit.rules.merkle import leaf_hash
@@ -124,7 +125,7 @@ class Shard:
     def _begin(self) -> None:
         """Begin a segment. It is known to the disk once something was written to it."""
         self._close_segment()
-        segments.make_folder(self._folder)
+        make_folder(self._folder)
         path = segments.segment(self._folder, self.seq + 1)
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
         self._bytes = 0
@@ -149,7 +150,7 @@ class Shard:
         _write_all(self._descriptor, b"".join(pieces), at=self._bytes)
         os.fdatasync(self._descriptor)
         if begun:
-            segments.sync_folder(self._folder)
+            sync_folder(self._folder)
         self._places.extend(starts)
         self._bytes, self.digest, self.seq = at, digest, self.seq + len(frames)
         self._grow_tree(frames)
@@ -185,7 +186,7 @@ class Shard:
                 _set_aside(path, content[end:], at=end)
             if not found:
                 path.unlink()
-                segments.sync_folder(self._folder)
+                sync_folder(self._folder)
                 continue
             if path.suffix != segments.COMPRESSED:  # a closed one stays closed
                 self._reopen(path, found, end)

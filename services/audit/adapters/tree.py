@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from chassis.archive import segments
+from chassis.folders import make_folder, sync_folder
 from services.audit.rules import merkle
 from services.audit.rules.merkle import HASH_BYTES
 
@@ -44,7 +44,7 @@ class Tree:
             return
         fresh = merkle.grown(self._edge, self.size, [merkle.leaf_hash(frame) for frame in frames])
         if self.size == 0:
-            segments.make_folder(self._folder)
+            make_folder(self._folder)
         for level, nodes in enumerate(fresh):
             _write(self._path(level), b"".join(nodes), at=(self.size >> level) * HASH_BYTES)
         last = [nodes[-1] for nodes in fresh]
@@ -65,7 +65,7 @@ class Tree:
             return
         for level in range(self.size.bit_length()):
             _sync(self._path(level))
-        segments.sync_folder(self._folder)
+        sync_folder(self._folder)
         _write(
             self._folder / _SYNCED, b"%020d" % self.size, at=0
         )  # one sector: whole or not at all

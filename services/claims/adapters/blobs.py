@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
+from chassis.folders import make_folder, sync_folder
 from contracts.refusal import Refused
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class FolderBlobs:
             if file.read_bytes() == content:
                 return digest
         folder = file.parent
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         draft = folder / f".{digest}.{secrets.token_hex(4)}"
         try:
             with draft.open("xb") as opened:
@@ -109,7 +110,7 @@ class FolderBlobs:
             draft.replace(file)
         finally:
             draft.unlink(missing_ok=True)
-        _flush(folder)
+        sync_folder(folder)
         return digest
 
     def _get(self, digest: str) -> bytes:
@@ -184,12 +185,3 @@ def _undamaged(content: bytes, digest: str) -> bytes:
             "attach the paper again"
         )
     return content
-
-
-def _flush(folder: Path) -> None:
-    """Make the new name in the folder outlive a power cut."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
