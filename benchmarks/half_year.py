@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from typing import cast
-from urllib.parse import urlencode
 
 from sqlalchemy import text
 
@@ -74,9 +73,8 @@ async def _ask(auditor: Office, question: Answer, subjects: Mapping[str, str]) -
         for each in question["parameters"]
         if each["default"] is None
     }
-    words = urlencode({"reason": "measured", **given})
     began = time.perf_counter()
-    await auditor.get("audit", f"/questions/{question['name']}?{words}")
+    await auditor.get("audit", f"/questions/{question['name']}", reason="measured", **given)
     return time.perf_counter() - began
 
 
