@@ -31,13 +31,8 @@ class Job:
     async def run(self, beat: Callable[[], None]) -> None:
         """Step until cancelled. A step that fails is logged and tried again: it has to be one that
         can be."""
-        busy, done_at = Busy(), monotonic_s()
         while True:
             beat()
-            if self.in_quiet and busy() and monotonic_s() - done_at < PUT_OFF_S:
-                await self._rest(beat)
-                continue
-            done_at = monotonic_s()
             try:
                 more = await self.step()
             except Exception:
@@ -45,7 +40,14 @@ class Job:
                 await asyncio.sleep(BACK_OFF_S)
                 continue
             if not more:
-                await self._rest(beat)
+                await (self._rest_until_quiet(beat) if self.in_quiet else self._rest(beat))
+
+    async def _rest_until_quiet(self, beat: Callable[[], None]) -> None:
+        """Rest until a rest went by in which there was little else to do; so long at most."""
+        busy, until_s = Busy(), monotonic_s() + PUT_OFF_S
+        await self._rest(beat)
+        while busy() and monotonic_s() < until_s:
+            await self._rest(beat)
 
     async def _rest(self, beat: Callable[[], None]) -> None:
         """Rest, and say meanwhile that this goes round: a rest may be longer than a loop may."""
