@@ -1,8 +1,8 @@
 """Read the topics of others again from the start, up to what a database has applied."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cache, partial
 
 from aiokafka import ConsumerRecord, TopicPartition  # type: ignore[import-untyped]
 
@@ -57,6 +57,7 @@ class Reread:
     async def _read(self, wanted: Mapping[Stream, int]) -> AsyncIterator[list[Record]]:
         """Every wanted number once and in order, whatever else stands in the partitions."""
         reached = dict.fromkeys(wanted, 0)
+        is_heard = cache(partial(concerns, known=self.replicas.event_types))
         async with partitions.reading(self.brokers) as consumer:
             consumer.assign([TopicPartition(*stream) for stream in wanted])
             await consumer.seek_to_beginning()
@@ -71,33 +72,41 @@ class Reread:
                 found: list[Record] = []
                 for partition, records in arrived.items():
                     stream = Stream(*partition)
-                    own, reached[stream] = self._heard(records, reached[stream], wanted[stream])
-                    found += own
+                    heard, reached[stream] = following(
+                        records,
+                        source=self.sources[stream.topic],
+                        after=reached[stream],
+                        last=wanted[stream],
+                        is_heard=is_heard,
+                    )
+                    found += heard
                 yield found
 
-    def _heard(
-        self, arrived: Sequence[ConsumerRecord], reached: int, last: int
-    ) -> tuple[list[Record], int]:
-        """Those of a stream that follow on and that this service applies, and how far it goes with
-        them. The others are only counted: of ten events that banking reads again it applies one.
-        """
-        source = self.sources[arrived[0].topic]
-        found: list[Record] = []
-        for each in arrived:
-            seq, kind = wire.numbered(each, source=source) or NOT_AN_EVENT
-            if seq != reached + 1 or seq > last:
-                continue
-            if self._is_heard(kind):
-                record = wire.read(each, source=source)
-                if record is None:
-                    continue
-                found.append(record)
-            reached = seq
-        return found, reached
 
-    @cached_property
-    def _is_heard(self) -> Callable[[str], bool]:
-        return cache(partial(concerns, known=self.replicas.event_types))
+def following(
+    arrived: Iterable[ConsumerRecord],
+    *,
+    source: str,
+    after: int,
+    last: int,
+    is_heard: Callable[[str], bool],
+) -> tuple[list[Record], int]:
+    """The records of a stream that follow on the number `after`, up to `last`, of the types that
+    are heard; and how far it goes with them. The others are only counted: of ten events that
+    banking reads again it applies one.
+    """
+    found: list[Record] = []
+    for each in arrived:
+        seq, kind = wire.numbered(each, source=source) or NOT_AN_EVENT
+        if seq != after + 1 or seq > last:
+            continue
+        if is_heard(kind):
+            record = wire.read(each, source=source)
+            if record is None:
+                continue
+            found.append(record)
+        after = seq
+    return found, after
 
 
 def _told(missing: Mapping[Stream, int], reached: Mapping[Stream, int]) -> str:

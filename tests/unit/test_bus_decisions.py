@@ -17,6 +17,7 @@ from chassis.bus.positions import (
     Position,
     RelayDiverged,
 )
+from chassis.bus.reread import following
 from chassis.bus.rewinds import ASK_AGAIN_S, Gaps, Reading, Rewind, read
 from chassis.state.event_log import LogRow, by_shard, shard_of
 from chassis.state.runs import runs
@@ -162,6 +163,27 @@ def test_a_record_of_the_owner_is_read_with_its_number() -> None:
 @pytest.mark.parametrize("value", [None, b"", b"\xff\xfe", b"\0", b"x" * 5_000])
 def test_whatever_else_stands_in_its_headers_it_is_nobodys(name: str, value: bytes | None) -> None:
     assert wire.read(arrived(**{name: value}), source="enrollment") is None
+
+
+def test_a_rereader_counts_what_it_does_not_hear_and_passes_no_gap() -> None:
+    def at(seq: int, kind: str = "any.v1", **changed: bytes | None) -> ConsumerRecord:
+        return arrived(ce_sequence=b"%d" % seq, ce_type=kind.encode(), **changed)
+
+    came = [
+        at(1, "not.heard.v1"), at(2), at(2), at(3, ce_source=b"stranger"), at(3, ce_id=b"none"),
+        at(3), at(5), at(4, "not.heard.v1"), at(7), at(5), at(6, "not.heard.v1"), at(7),
+    ]  # fmt: skip
+
+    def followed(*, after: int, last: int) -> tuple[list[int], int]:
+        found, reached = following(
+            came, source="enrollment", after=after, last=last, is_heard="any.v1".__eq__
+        )
+        return numbers(found), reached
+
+    assert followed(after=0, last=9) == ([2, 3, 5, 7], 7)
+    assert followed(after=0, last=4) == ([2, 3], 4)
+    assert followed(after=3, last=9) == ([5, 7], 7)
+    assert followed(after=7, last=9) == ([], 7)
 
 
 def test_runs_keep_the_order_of_every_shard_and_no_key_twice() -> None:
