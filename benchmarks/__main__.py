@@ -17,7 +17,7 @@ from benchmarks import (
     replay,
     scale,
     what_if,
-)  # fmt: skip
+)
 from benchmarks.results import keep
 
 BENCHMARKS: Mapping[str, Callable[[], Coroutine[Any, Any, dict[str, float]]]] = {

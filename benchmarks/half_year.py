@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from benchmarks.machines import Bench, bench
 from benchmarks.months import MONTHS, lived
+from benchmarks.replay import SERVICES
 from chassis.state.database import owner_engine
 from tameng import checks
 from tameng.demo.day import PROVINCE
@@ -21,9 +22,9 @@ from tameng.offices import Answer, Office
 from tameng.problems import Problem
 
 WORKERS = 100_000
-SERVICES = ("enrollment", "banking", "claims")
 TIMES = 2
 DAY = "2025-10-01"
+_PAID = text("SELECT paid_by_event FROM contributions WHERE worker_id = :worker LIMIT 1")
 
 
 async def measure() -> dict[str, float]:
@@ -104,6 +105,3 @@ async def _subjects(running: Bench) -> dict[str, str]:
         "event uuid": str(event),
         "day day": DAY,
     }
-
-
-_PAID = text("SELECT paid_by_event FROM contributions WHERE worker_id = :worker LIMIT 1")

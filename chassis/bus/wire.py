@@ -1,6 +1,7 @@
 """How an event travels: CloudEvents 1.0 in Kafka's binary mode, its number beside it."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
@@ -61,7 +62,10 @@ def row_of(record: Record) -> LogRow:
 def numbered(arrived: ConsumerRecord, *, source: str) -> tuple[int, str] | None:
     """Number and type of the event in a Kafka record, for who passes over most of them; None when
     it is not one of this source's."""
-    found = dict(arrived.headers)
+    return _numbered(dict(arrived.headers), source)
+
+
+def _numbered(found: Mapping[str, bytes | None], source: str) -> tuple[int, str] | None:
     sequence = found.get("ce_sequence") or b""
     if found.get("ce_source") != source.encode() or not _NUMBER.fullmatch(sequence):
         return None
@@ -77,19 +81,19 @@ def read(arrived: ConsumerRecord, *, source: str) -> Record | None:
     library's takes a fifth of the time of all of it.
     """
     found = dict(arrived.headers)
-    sequence = found.get("ce_sequence") or b""
-    if found.get("ce_source") != source.encode() or not _NUMBER.fullmatch(sequence):
+    place = _numbered(found, source)
+    if place is None:
         return None
     try:
-        kind, key = _type(found["ce_type"]), found["ce_subject"].decode()
-        event_id = pgproto.UUID(found["ce_id"].decode())
+        key, event_id = found["ce_subject"].decode(), pgproto.UUID(found["ce_id"].decode())
     except (KeyError, ValueError, AttributeError):  # missing, malformed, null
         return None
-    if kind is None or not _NAME.fullmatch(key):
+    if not _NAME.fullmatch(key):
         return None
+    seq, kind = place
     return Record(
-        stream_of(arrived), int(sequence), arrived.value or b"", event_id,
-        kind, key, tuple(arrived.headers),
+        stream_of(arrived), seq, arrived.value or b"", event_id, kind, key,
+        tuple(arrived.headers),
     )  # fmt: skip
 
 
