@@ -57,8 +57,11 @@ async def _replayed(running: Bench) -> dict[str, float]:
     took_s = time.perf_counter() - began
     if not all(each.passed for each in found):
         raise Problem("a replay differs: nothing was measured")
-    events = {f"{n} events": each.answer["events"] for n, each in zip(SERVICES, found, strict=True)}
-    return {"s": took_s, **events}
+    figures = {"s": took_s}
+    for name, each in zip(SERVICES, found, strict=True):
+        told = ("events", "applied", "seconds")
+        figures |= {f"{name} {what}": each.answer[what] for what in told}
+    return figures
 
 
 def _auditor(running: Bench) -> Office:

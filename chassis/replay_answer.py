@@ -49,6 +49,7 @@ def told(report: Report) -> dict[str, Any]:
         "until": report.cut.until,
         "heads": report.cut.own,
         "events": report.events,
+        "applied": report.applied,
         "log_compared_with_archive": report.log_compared,
         "tables": tables,
         "differing": report.differing,

@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from typing import Any
 
-from chassis.state.replay import Found, Part, ReplayImpossible
+from chassis.state.replay import Done, Found, Part, ReplayImpossible
 from chassis.state.replay.applying import Tell
 
 STOP_S = 10
@@ -40,9 +40,9 @@ class Processes:
             tell(heard)
 
 
-def _received(connection: Connection) -> int | Found:
+def _received(connection: Connection) -> Done | Found:
     try:
-        found: int | Found | str = connection.recv()
+        found: Done | Found | str = connection.recv()
     except (EOFError, OSError):
         raise ReplayImpossible("a process of the replay was ended from outside") from None
     if isinstance(found, str):

@@ -43,10 +43,10 @@ async def filed(machine: Described, folder: Path, found: Mapping[str, Checked]) 
 
 def words(found: Mapping[str, Checked]) -> str:
     """The verdict over all of them."""
-    events = sum(checked.answer["events"] for checked in found.values())
+    applied = sum(checked.answer["applied"] for checked in found.values())
     wrong = [name for name, checked in found.items() if not checked.passed]
     if not wrong:
-        return f"Every table follows from the record: {events:,} events were applied again."
+        return f"Every table follows from the record: {applied:,} events were applied again."
     return f"The tables or the log of {', '.join(wrong)} are not what the record says."
 
 
@@ -98,8 +98,8 @@ def figures(answer: Answer) -> str:
     until = f" recorded until {answer['until']}" if answer["until"] else ""
     beside = _BESIDE[answer["against"]]
     line = (
-        f"{answer['events']:,} events{until} from {source}, beside {beside}, in "
-        f"{answer['seconds']:,} s: {answer['events_per_s']:,} a second."
+        f"{answer['events']:,} events{until} from {source}, {answer['applied']:,} of them applied, "
+        f"beside {beside}, in {answer['seconds']:,} s: {answer['events_per_s']:,} a second."
     )
     compared = answer["log_compared_with_archive"]
     wrong = answer["differing"].get("event_log", 0)

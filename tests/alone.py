@@ -38,7 +38,7 @@ from chassis.ids import new_id
 from chassis.service import Running, Service, application
 from chassis.state.database import owner_engine
 from chassis.state.event_log import shard_of
-from chassis.state.replay import Cut, Read, Report, replay
+from chassis.state.replay import Cut, Portion, Read, Report, replay
 from chassis.state.unit import EVERYWHERE, Units
 from contracts.catalogue import EVENTS
 from contracts.event import Event
@@ -185,16 +185,16 @@ class Heard:
 
     alone: Alone
 
-    async def up_to(self, cut: Cut) -> AsyncIterator[Sequence[Read]]:
+    async def up_to(self, cut: Cut) -> AsyncIterator[Portion]:
         types = self.alone.service.replicas.event_types
-        portion: list[Read] = []
-        for record in self.alone.records:
-            is_heard = record.seq <= cut.heard.get(record.stream, 0)
-            if is_heard and (record.stream, record.seq) not in cut.parked:
+        heard = [r for r in self.alone.records if r.seq <= cut.heard.get(r.stream, 0)]
+        found: list[Read] = []
+        for record in heard:
+            if (record.stream, record.seq) not in cut.parked:
                 event = event_of(record, types)
                 if event is not None:
-                    portion.append(Read(record.stream, record.key, event))
-        yield portion
+                    found.append(Read(record.stream, record.key, event))
+        yield Portion(found, len(heard))
 
 
 MakeAlone = Callable[..., Awaitable[Alone]]

@@ -1,6 +1,6 @@
 """Read the topics of others again from the start, up to what a database has applied."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -11,7 +11,7 @@ from chassis.bus.admission import Record, Stream
 from chassis.bus.brokers import Brokers
 from chassis.bus.reading import Unreadable, concerns, event_of
 from chassis.state.projections import Projections
-from chassis.state.replay import Cut, Read
+from chassis.state.replay import Cut, Portion, Read
 from contracts.event import Event
 
 RECORDS_MAX = 10_000
@@ -32,18 +32,19 @@ class Reread:
     """Which service owns each topic."""
     replicas: Projections
 
-    async def up_to(self, cut: Cut) -> AsyncIterator[Sequence[Read]]:
+    async def up_to(self, cut: Cut) -> AsyncIterator[Portion]:
         """The events that the cut had applied, each stream in its order; parked ones it had not.
 
         Raises: TopicIncomplete.
         """
-        async for records in self._read(cut.heard):
-            yield [
+        async for records, passed in self._read(cut.heard):
+            events = [
                 Read(record.stream, record.key, event)
                 for record in records
                 if (record.stream, record.seq) not in cut.parked
                 and (event := self._event(record)) is not None
             ]
+            yield Portion(events, passed)
 
     def _event(self, record: Record) -> Event | None:
         try:
@@ -54,8 +55,9 @@ class Reread:
                 f"one that was applied: {error}"
             ) from error
 
-    async def _read(self, wanted: Mapping[Stream, int]) -> AsyncIterator[list[Record]]:
-        """Every wanted number once and in order, whatever else stands in the partitions."""
+    async def _read(self, wanted: Mapping[Stream, int]) -> AsyncIterator[tuple[list[Record], int]]:
+        """The records to apply, and how many were gone through for them: every wanted number once
+        and in order, whatever else stands in the partitions."""
         reached = dict.fromkeys(wanted, 0)
         is_heard = cache(partial(concerns, known=self.replicas.event_types))
         async with partitions.reading(self.brokers) as consumer:
@@ -70,6 +72,7 @@ class Reread:
                 if not arrived:
                     raise TopicIncomplete(f"not in the topics: {_told(missing, reached)}")
                 found: list[Record] = []
+                before = sum(reached.values())
                 for partition, records in arrived.items():
                     stream = Stream(*partition)
                     heard, reached[stream] = following(
@@ -80,7 +83,7 @@ class Reread:
                         is_heard=is_heard,
                     )
                     found += heard
-                yield found
+                yield found, sum(reached.values()) - before
 
 
 def following(

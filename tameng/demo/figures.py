@@ -123,7 +123,7 @@ async def _gathered(
             "note": verification["note"],
         },
         "replay": {
-            name: {"same": answer.passed, "events": answer.answer["events"]}
+            name: {"same": answer.passed, "applied": answer.answer["applied"]}
             for name, answer in replays.items()
         },
         "ledger": bank["ledger"],

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.bus.admission import Stream
 from chassis.state.database import owner_engine
 from chassis.state.projections import Projections
-from chassis.state.replay import Cut, Difference, Read, replay
+from chassis.state.replay import Cut, Difference, Portion, replay
 from contracts.event import Event
 from tests.alone import Alone, Heard, MakeAlone, key
 from tests.component.enrollment_office import Office
@@ -143,7 +143,7 @@ class Meanwhile:
     def __init__(self, office: Office) -> None:
         self.office = office
 
-    async def up_to(self, cut: Cut) -> AsyncIterator[Sequence[Read]]:
+    async def up_to(self, cut: Cut) -> AsyncIterator[Portion]:
         opened = await self.office.open(name="Opened while the replay runs")
         await self.office.amend(opened, 7)
         async for portion in Heard(self.office.alone).up_to(cut):
@@ -164,7 +164,8 @@ async def test_the_service_goes_on_while_it_is_replayed(alone: MakeAlone) -> Non
     await owner.dispose()
     assert report.same
     copied = [each for each in lived.records if each.type in lived.service.replicas.event_types]
-    assert report.events == before + len(copied)
+    assert report.events == before + len(lived.records)
+    assert report.applied == before + len(copied)
     assert len(await lived.rows("SELECT 1 FROM event_log")) == before + 2
     assert (await lived.replay()).same
 

@@ -5,12 +5,12 @@ service goes on; the scratch side is filled up to what that snapshot had recorde
 several workers at once, a share of the shards each.
 """
 
-from chassis.state.replay.applying import Sources
+from chassis.state.replay.applying import Done, Sources
 from chassis.state.replay.comparing import Difference, Digest
 from chassis.state.replay.cut import Cut, Part, ReplayImpossible
 from chassis.state.replay.replaying import Asked, replay, replayed
 from chassis.state.replay.report import Report
-from chassis.state.replay.sources import Read, ReplicaEvents
+from chassis.state.replay.sources import Portion, Read, ReplicaEvents
 from chassis.state.replay.workers import Found, Here, Workers
 
 __all__ = [
@@ -18,9 +18,11 @@ __all__ = [
     "Cut",
     "Difference",
     "Digest",
+    "Done",
     "Found",
     "Here",
     "Part",
+    "Portion",
     "Read",
     "ReplayImpossible",
     "ReplicaEvents",

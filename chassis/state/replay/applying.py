@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -19,7 +19,16 @@ LANES = 2
 """Own events and those of others are applied side by side: neither reads what the other writes."""
 TRIES_MAX = 10
 _ROLLED_BACK = ("40001", "40P01")
-Tell = Callable[[int], None]
+
+
+class Done(NamedTuple):
+    """Of a portion: how many events were gone through, and how many of them a table follows."""
+
+    events: int
+    applied: int
+
+
+Tell = Callable[[Done], None]
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,7 @@ class Sources:
 
 
 async def apply_part(owner: AsyncEngine, part: Part, sources: Sources, *, tell: Tell) -> None:
-    """Apply all of a part; `tell` is told of each portion how many events it had.
+    """Apply all of a part; `tell` is told of each portion.
 
     Raises: what the sources do, and what the database says.
     """
@@ -41,8 +50,7 @@ async def apply_part(owner: AsyncEngine, part: Part, sources: Sources, *, tell: 
     cut, own = part.cut, sources.own.up_to(part.cut)
     works = [_apply(engine, own, sources.projections, cut, tell)]
     if sources.others is not None and sources.replicas.event_types and cut.heard:
-        others = _counted(sources.others.up_to(cut))
-        works.append(_apply(engine, others, sources.replicas, cut, tell))
+        works.append(_apply(engine, sources.others.up_to(cut), sources.replicas, cut, tell))
     try:
         await side_by_side(works)
     finally:
@@ -60,11 +68,6 @@ async def side_by_side(works: Iterable[Coroutine[Any, Any, None]]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _counted(portions: AsyncIterator[Sequence[Read]]) -> AsyncIterator[Portion]:
-    async for events in portions:
-        yield Portion(events, len(events))
-
-
 async def _apply(
     engine: AsyncEngine,
     portions: AsyncIterator[Portion],
@@ -78,7 +81,7 @@ async def _apply(
             events = portion.events if cut.until is None else _early(portion.events, cut, ended)
             for run in runs_by_key(_by_key(events)):
                 await _apply_run(session, projections, run)
-            tell(portion.records if cut.until is None else len(events))
+            tell(Done(portion.records, len(events)))
 
 
 def _early(events: Iterable[Read], cut: Cut, ended: set[Any]) -> list[Read]:

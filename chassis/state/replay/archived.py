@@ -1,7 +1,7 @@
 """The archive as the source of a replay: that the record alone makes the tables."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -43,20 +43,20 @@ class ArchivedOthers:
     folder: Path
     replicas: Projections
 
-    async def up_to(self, cut: Cut) -> AsyncIterator[Sequence[Read]]:
+    async def up_to(self, cut: Cut) -> AsyncIterator[Portion]:
         """A portion at a time, without what was parked. Raises: ReplayImpossible, Unreadable."""
         known = self.replicas.event_types
         for stream, last in cut.heard.items():
             async for records in _records(self.folder, stream, last):
-                portion = []
+                events = []
                 for r in records:
                     if (stream, r.seq) in cut.parked:
                         continue
                     record = Record(stream, r.seq, r.body, r.event_id, r.type, r.key)
                     event = event_of(record, known)
                     if event is not None:
-                        portion.append(Read(stream, r.key, event))
-                yield portion
+                        events.append(Read(stream, r.key, event))
+                yield Portion(events, len(records))
 
 
 async def _records(folder: Path, stream: Stream, last: int) -> AsyncIterator[list[ArchivedRecord]]:

@@ -41,7 +41,7 @@ class Cut:
 
     @property
     def events(self) -> int:
-        """How many events are to be looked at, at most."""
+        """How many events are to be gone through."""
         return sum(self.own.values()) + sum(self.heard.values())
 
     def parts(self, workers: int) -> "list[Cut]":

@@ -11,7 +11,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.state.projections import Projections
-from chassis.state.replay.applying import Sources, side_by_side
+from chassis.state.replay.applying import Done, Sources, side_by_side
 from chassis.state.replay.comparing import differences, digest
 from chassis.state.replay.cut import Cut, Part, Source, cut_at_event, cut_of
 from chassis.state.replay.log import Log
@@ -21,7 +21,7 @@ from chassis.state.replay.sources import ReplicaEvents
 from chassis.state.replay.workers import Here, Workers
 
 Told = Callable[[int, int], None]
-"""Told how many events were applied, and of how many at most."""
+"""Told how many events were gone through, and of how many."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class _Filling:
 
     async def fill(self, schema: str, source: Source) -> None:
         """Have the workers fill a schema, each its share of the shards."""
-        self.report.events = 0
+        self.report.events = self.report.applied = 0
         parts = [Part(schema, cut, source) for cut in self.report.cut.parts(self.workers.number)]
         await side_by_side(self._apply(number, part) for number, part in enumerate(parts))
 
@@ -106,8 +106,9 @@ class _Filling:
         if found.log_differing:
             self.report.add("event_log", found.log_differing, found.first)
 
-    def _count(self, events: int) -> None:
-        self.report.events += events
+    def _count(self, done: Done) -> None:
+        self.report.events += done.events
+        self.report.applied += done.applied
         self.told(self.report.events, self.report.cut.events)
 
 

@@ -16,6 +16,9 @@ class Report:
     against: str | None = "tables"
     """What the rebuilt tables were laid beside."""
     events: int = 0
+    """How many were gone through: all that this service had recorded and heard."""
+    applied: int = 0
+    """Of these, those that a table follows."""
     tables: dict[str, tuple[Digest, Digest]] = field(default_factory=dict)
     """Live (or the other source's) and replayed digest of each table."""
     made: dict[str, Digest] = field(default_factory=dict)

@@ -42,8 +42,8 @@ class OwnEvents(Protocol):
 class ReplicaEvents(Protocol):
     """Where the events of other services come from, up to what the cut had heard."""
 
-    def up_to(self, cut: Cut) -> AsyncIterator[Sequence[Read]]:
-        """The events of each stream in its order, a portion at a time."""
+    def up_to(self, cut: Cut) -> AsyncIterator[Portion]:
+        """A portion at a time."""
 
 
 class Row(NamedTuple):

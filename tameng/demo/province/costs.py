@@ -10,7 +10,7 @@ from tameng.demo.figures import Figures
 def rates(figures: Figures) -> Mapping[str, float]:
     """How much of each a second."""
     spent, events = figures["parts_s"], figures["events"]
-    rebuilt = sum(each["events"] for each in figures["replay"].values())
+    rebuilt = sum(each["applied"] for each in figures["replay"].values())
     return {
         "workers, from the file to the account": figures["workers"]
         / (spent["enroll"] + spent["accounts"]),

@@ -56,7 +56,7 @@ async def checked(province: Province, machine: Described) -> Figures:
             "note": note,
         },
         "replay": {
-            name: {"same": answer.passed, "events": answer.answer["events"]}
+            name: {"same": answer.passed, "applied": answer.answer["applied"]}
             for name, answer in replays.items()
         },
         "complete": all(row.is_complete for row in complete),

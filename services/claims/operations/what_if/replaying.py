@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.state.projections import Projections
-from chassis.state.replay.applying import Sources, apply_part
+from chassis.state.replay.applying import Done, Sources, apply_part
 from chassis.state.replay.cut import Cut, Part, cut_of
 from chassis.state.replay.log import Log
 from chassis.state.replay.scratch import scratch, seen, snapshot
@@ -75,8 +75,8 @@ class _Progress:
     told: Told
     done: int = 0
 
-    def count(self, events: int) -> None:
-        self.done += events
+    def count(self, portion: Done) -> None:
+        self.done += portion.events
         self.told(self.done, self.events)
 
 
