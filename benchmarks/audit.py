@@ -59,7 +59,8 @@ async def measure() -> dict[str, float]:
     return {
         "archive events/s": round(archived.pop("per_s")),
         "verify events/s": round(EVENTS / verified_s),
-        "replay events/s": replayed["events/s"],
+        "replay events/s": replayed["replay events/s"],
+        "replay applied/s": replayed["replay applied/s"],
         "proof ms": proofs.pop("median"),
         "proof ms, longest": proofs.pop("longest"),
         "events": EVENTS,
