@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError  # type: ignore[imp
 from asyncpg import PostgresError  # type: ignore[import-untyped]
 from sqlalchemy.exc import DBAPIError
 
-from chassis import log_comparison, logs, parked, recovery, replaying
+from chassis import log_comparison, logs, migrating, parked, recovery, replaying
 from chassis import service as services
 from chassis.bus import partitions
 from chassis.bus.topics import Topics
@@ -64,9 +64,7 @@ def _commands(service: Service[Any]) -> typer.Typer:
     @commands.command()
     def migrate() -> None:
         """Bring the database up to date. Runs as the owner of the tables; takes nothing back."""
-        found = asyncio.run(_migrate(service, load(service.settings)))
-        newer = f", newer than this code ({found.last})" if found.is_newer else ""
-        typer.echo(f"migration {found.revision}{newer}: for code since {found.open_since}")
+        migrating.run(service.name)  # without options `chassis.main` has done it already
 
     log_comparison.add_command(commands, service)
     replaying.add_command(commands, service)
@@ -123,12 +121,3 @@ async def _check_bus(service: Service[Any], settings: ServiceSettings) -> None:
             f"Kafka shows {user} no topic {', '.join(sorted(missing))}: make the topics and the "
             "rights to them with `tameng provision`"
         )
-
-
-async def _migrate(service: Service[Any], settings: ServiceSettings) -> Standing:
-    engine = owner_engine(settings.owner_url(), application=f"{service.name} migrate")
-    try:
-        runtime_url = settings.database_url.get_secret_value()
-        return await migrations.migrate(engine, service=service.name, runtime_url=runtime_url)
-    finally:
-        await engine.dispose()

@@ -27,7 +27,8 @@ class EventTooLarge(ValueError):
     """An event that no record can carry."""
 
 
-SHARDS_REMEMBERED = 10_000
+SHARDS_REMEMBERED = 131_072
+"""As many as a province has members, who come one after the other, and all again next month."""
 
 
 class LogRow(NamedTuple):

@@ -1,7 +1,6 @@
 """`python -m services.audit COMMAND`."""
 
 import chassis.unhurried  # noqa: F401  (first: it spares a fifth of a start)
-from chassis.commands import run
-from services.audit.app import service
+from chassis.main import run
 
-run(service)
+run("audit")

@@ -1,7 +1,6 @@
 """`python -m services.claims COMMAND`."""
 
 import chassis.unhurried  # noqa: F401  (first: it spares a fifth of a start)
-from chassis.commands import run
-from services.claims.app import service
+from chassis.main import run
 
-run(service)
+run("claims")

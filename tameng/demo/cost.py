@@ -13,7 +13,8 @@ import psutil
 from tameng.environment import SERVICES
 from tameng.machine import Running
 
-SAMPLE_S = 2.0
+SAMPLE_S = 5.0
+"""To add up what a process shares takes 10 ms of it."""
 MB = 1_000_000
 CLIENTS = "clients and checks"
 """This process and the commands that it ran to their end: replays, verifiers."""
@@ -34,7 +35,7 @@ class Meter:
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
-        """Look at the memory every two seconds, for the most there was."""
+        """Look at the memory every few seconds, for the most there was."""
         task = asyncio.create_task(self._watch())
         try:
             yield
