@@ -22,7 +22,7 @@ up: $(READY)  ## everything running, until interrupted
 	@$(BIN)/tameng up
 
 test: check  ## all checks and tests
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 test-long: $(READY)  ## what takes minutes: two services swapped under load, everything destroyed and restored
 	$(BIN)/pytest --long
