@@ -45,10 +45,13 @@ async def known(
 
 _BY_KK = text("""
     SELECT kk_hash, count(*) FROM person_lookup person
+    CROSS JOIN LATERAL (
+        SELECT FROM memberships WHERE memberships.worker_id = person.worker_id
+          AND ended_on IS NULL AND last_month >= :this_month LIMIT 1) AS going_on
     WHERE kk_hash = ANY(CAST(:hashes AS bytea[]))
-      AND EXISTS (SELECT FROM memberships WHERE memberships.worker_id = person.worker_id
-                  AND ended_on IS NULL AND last_month >= :this_month)
     GROUP BY kk_hash""")
+"""With EXISTS in place of the limit it reads all memberships, however few people are found: 0.3 s
+for a portion of a roster among 80,000."""
 
 
 async def members_by_kk(
