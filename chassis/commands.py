@@ -1,45 +1,36 @@
 """What can be done with a service from the command line: `python -m services.NAME COMMAND`."""
 
 import asyncio
-import gc
 import logging
 import sys
 from typing import Any
 
 import typer
 from aiokafka.errors import KafkaConnectionError, KafkaError  # type: ignore[import-untyped]
-from asyncpg import PostgresError  # type: ignore[import-untyped]
-from sqlalchemy.exc import DBAPIError
 
 from chassis import log_comparison, logs, migrating, parked, recovery, replaying
 from chassis import service as services
 from chassis.bus import partitions
 from chassis.bus.topics import Topics
 from chassis.service import CannotStart, Service
-from chassis.settings import ServiceSettings, SettingsInvalid, load
+from chassis.settings import ServiceSettings, load
 from chassis.state import migrations
 from chassis.state.database import owner_engine
-from chassis.state.migrations import DatabaseTooNew, Standing
+from chassis.state.migrations import Standing
 
 log = logging.getLogger(__name__)
 
 
 def run(service: Service[Any]) -> None:
     """Run the command on the command line; a fault that an operator can mend is one line."""
-    gc.freeze()  # what was imported stays
-    gc.enable()
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    try:
-        _commands(service)(prog_name=f"python -m services.{service.name}")
-    except SettingsInvalid as error:
-        sys.exit(f"{service.name}: set in the environment: {error}")
-    except (CannotStart, migrations.WrongDatabase, DatabaseTooNew) as error:
-        sys.exit(f"{service.name}: {error}")
-    except KafkaError as error:
-        sys.exit(f"{service.name}: Kafka does not answer as it should: {error}")
-    except (DBAPIError, PostgresError, OSError) as error:
-        reason = getattr(error, "orig", error)
-        sys.exit(f"{service.name}: the database or the network does not answer: {reason}")
+    with migrating.told_in_a_line(service.name):
+        try:
+            _commands(service)(prog_name=f"python -m services.{service.name}")
+        except CannotStart as error:
+            sys.exit(f"{service.name}: {error}")
+        except KafkaError as error:
+            sys.exit(f"{service.name}: Kafka does not answer as it should: {error}")
 
 
 def _commands(service: Service[Any]) -> typer.Typer:

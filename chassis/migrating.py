@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 
 from asyncpg import PostgresError  # type: ignore[import-untyped]
@@ -14,10 +16,19 @@ from chassis.state.migrations import DatabaseTooNew, Standing, WrongDatabase
 
 
 def run(name: str) -> None:
-    """Migrate, and say where the database is then; what an operator can mend is one line."""
+    """Migrate, and say where the database is then."""
     settings: type[ServiceSettings] = import_module(f"services.{name}.settings").Settings
-    try:
+    with told_in_a_line(name):
         found = asyncio.run(_migrate(name, load(settings)))
+    newer = f", newer than this code ({found.last})" if found.is_newer else ""
+    sys.stdout.write(f"migration {found.revision}{newer}: for code since {found.open_since}\n")
+
+
+@contextmanager
+def told_in_a_line(name: str) -> Iterator[None]:
+    """A fault of settings, database or network, which an operator can mend, ends in one line."""
+    try:
+        yield
     except SettingsInvalid as error:
         sys.exit(f"{name}: set in the environment: {error}")
     except (WrongDatabase, DatabaseTooNew) as error:
@@ -25,8 +36,6 @@ def run(name: str) -> None:
     except (DBAPIError, PostgresError, OSError) as error:
         reason = getattr(error, "orig", error)
         sys.exit(f"{name}: the database or the network does not answer: {reason}")
-    newer = f", newer than this code ({found.last})" if found.is_newer else ""
-    sys.stdout.write(f"migration {found.revision}{newer}: for code since {found.open_since}\n")
 
 
 async def _migrate(name: str, settings: ServiceSettings) -> Standing:
