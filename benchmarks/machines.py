@@ -8,13 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import httpx
 import psutil
 
 from chassis.local_time import WITA
 from tameng.environment import SERVICES
 from tameng.machine import Running, machine
-from tameng.offices import REQUEST_TIMEOUT_S, Office, office_maker
+from tameng.offices import Office, http_client, office_maker
 
 BEGINS_AT = datetime(2025, 7, 1, 8, tzinfo=WITA)
 
@@ -57,7 +56,7 @@ async def bench(*, services: Sequence[str] = SERVICES) -> AsyncIterator[Bench]:
                 begins_at=BEGINS_AT,
                 services=services,
             ) as running,
-            httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http,
+            http_client() as http,
         ):
             yield Bench(running, office_maker(running.keys, running.urls, http))
 

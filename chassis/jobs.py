@@ -13,6 +13,9 @@ Step = Callable[[], Awaitable[bool]]
 """Does a portion of work; tells whether there may be more."""
 BACK_OFF_S = 2.0
 BEAT_S = 10.0
+LOOK_AGAIN_S = 2.0
+"""How long a job that waits for records looks for none, at most: another process may have made
+some."""
 PUT_OFF_S = 600.0
 """How long a job for quiet times waits for one, at most."""
 log = logging.getLogger(__name__)
@@ -27,12 +30,16 @@ class Job:
     rest_s: float
     in_quiet: bool = False
     """Whether it is for later, and waits while the machine is busy with what is for now."""
+    recorded: Callable[[], int] | None = None
+    """How many transactions have recorded something, for a job that has no work before another one
+    does: to look in vain four times a second takes a hundredth of a core."""
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Step until cancelled. A step that fails is logged and tried again: it has to be one that
         can be."""
         while True:
             beat()
+            seen = self._seen()
             try:
                 more = await self.step()
             except Exception:
@@ -40,7 +47,21 @@ class Job:
                 await asyncio.sleep(BACK_OFF_S)
                 continue
             if not more:
-                await (self._rest_until_quiet(beat) if self.in_quiet else self._rest(beat))
+                await (
+                    self._rest_until_quiet(beat)
+                    if self.in_quiet
+                    else self._rest_until_recorded(seen, beat)
+                )
+
+    def _seen(self) -> int | None:
+        return None if self.recorded is None else self.recorded()
+
+    async def _rest_until_recorded(self, seen: int | None, beat: Callable[[], None]) -> None:
+        """Rest, and go on resting until something was recorded since then; so long at most."""
+        until_s = monotonic_s() + LOOK_AGAIN_S
+        await self._rest(beat)
+        while seen is not None and seen == self._seen() and monotonic_s() < until_s:
+            await self._rest(beat)
 
     async def _rest_until_quiet(self, beat: Callable[[], None]) -> None:
         """Rest until a rest went by in which there was little else to do; so long at most."""

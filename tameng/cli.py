@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-import httpx
 import stamina.instrumentation
 import typer
 from rich.console import Console
@@ -32,7 +31,7 @@ from tameng.joined_logs import logs
 from tameng.keys import Keys
 from tameng.machine import Running, describe, machine, service_command
 from tameng.nightly import nightly
-from tameng.offices import REQUEST_TIMEOUT_S, Office
+from tameng.offices import Office, http_client
 from tameng.problems import Problem
 from tameng.provision.command import commands as provision_commands
 from tameng.reconcile import reconcile
@@ -218,7 +217,7 @@ async def _up(state: Path) -> None:
 
 async def _status(state: Path) -> None:
     described = describe(state)
-    async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
+    async with http_client() as http:
         keys = Keys(state / KEYS_FOLDER)
         admin = Office("operator", "admin", "53", keys, described.urls, http)
         found = await drain.statuses(admin)

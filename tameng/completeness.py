@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import httpx
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -18,7 +17,7 @@ from tameng import checks, drain
 from tameng.drain import LISTENS_TO, Statuses
 from tameng.keys import Keys
 from tameng.machine import Described, describe
-from tameng.offices import REQUEST_TIMEOUT_S, Office
+from tameng.offices import Office, http_client
 from tameng.state import KEYS_FOLDER
 
 PATIENCE_S = 15.0
@@ -144,7 +143,7 @@ def _readers(owner: str) -> list[str]:
 
 async def looked_at(machine: Described, state: Path) -> list[Row]:
     """As it stands once nothing moves any more, or when patience ends. Raises: Problem."""
-    async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
+    async with http_client() as http:
         admin = Office("operator", "admin", "53", Keys(state / KEYS_FOLDER), machine.urls, http)
         return await of(machine, admin)
 

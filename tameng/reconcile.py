@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -13,7 +12,7 @@ from rich.table import Table
 from chassis.ids import new_id
 from tameng.keys import Keys
 from tameng.machine import describe
-from tameng.offices import REQUEST_TIMEOUT_S, Answer, Office, office_maker
+from tameng.offices import Answer, Office, http_client, office_maker
 from tameng.problems import Problem
 from tameng.state import KEYS_FOLDER
 
@@ -75,7 +74,7 @@ async def _sent(
     state: Path, content: bytes, *, day: str, format_: str, name: str
 ) -> tuple[Answer, list[Answer]]:
     described = describe(state)
-    async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
+    async with http_client() as http:
         offices = office_maker(Keys(state / KEYS_FOLDER), described.urls, http)
         return await send(offices(name, "bank", PROVINCE), content, day=day, format_=format_)
 

@@ -7,7 +7,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-import httpx
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -17,7 +16,7 @@ from chassis.ids import new_id
 from tameng import intake
 from tameng.keys import Keys
 from tameng.machine import describe
-from tameng.offices import REQUEST_TIMEOUT_S, Answer, Office, office_maker
+from tameng.offices import Answer, Office, http_client, office_maker
 from tameng.state import KEYS_FOLDER
 
 PROVINCE = "53"
@@ -138,7 +137,7 @@ def _run(state: Path, work: Callable[[Offices, Tell], Awaitable[T]]) -> T:
 
     async def working() -> T:
         with _bar() as tell:
-            async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
+            async with http_client() as http:
                 offices = office_maker(Keys(state / KEYS_FOLDER), described.urls, http)
                 return await work(offices, tell)
 

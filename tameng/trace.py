@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
-import httpx
 import typer
 from rich.console import Console
 from rich.text import Text
@@ -20,7 +19,7 @@ from contracts.catalogue import EVENTS
 from tameng.drain import owner_of
 from tameng.keys import Keys
 from tameng.machine import PROGRAMME_AREA, describe
-from tameng.offices import REQUEST_TIMEOUT_S, Office
+from tameng.offices import Office, http_client
 from tameng.problems import Problem
 from tameng.state import KEYS_FOLDER
 
@@ -67,7 +66,7 @@ def trace(
 
 async def _ask(state: Path, subject: UUID, steps: int) -> tuple[list[Told], bool]:
     machine = describe(state)
-    async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
+    async with http_client() as http:
         keys = Keys(state / KEYS_FOLDER)
         auditor = Office("operator", "auditor", PROGRAMME_AREA, keys, machine.urls, http)
         answer = await auditor.get(

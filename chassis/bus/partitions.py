@@ -18,6 +18,8 @@ LOOK_TIMEOUT_S = 30.0
 SPAN_FIRST_RECORDS = 1_024
 SPAN_FACTOR = 16
 READ_RECORDS_MAX = 1_000
+FETCH_WAIT_MS = 500
+"""How long Kafka keeps a fetch that finds nothing. A seek waits for it."""
 REQUEST_TIMEOUT_MS = 10_000
 
 
@@ -31,7 +33,9 @@ class Tail(NamedTuple):
 
 
 @asynccontextmanager
-async def reading(brokers: Brokers) -> AsyncIterator[AIOKafkaConsumer]:
+async def reading(
+    brokers: Brokers, *, fetch_wait_ms: int = FETCH_WAIT_MS
+) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer without a group, that finds its place again when a partition lost its end."""
     tolerance.install()
     consumer = AIOKafkaConsumer(
@@ -39,6 +43,7 @@ async def reading(brokers: Brokers) -> AsyncIterator[AIOKafkaConsumer]:
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
+        fetch_max_wait_ms=fetch_wait_ms,
         request_timeout_ms=REQUEST_TIMEOUT_MS,
     )
     try:

@@ -25,12 +25,14 @@ ROWS_MAX = 500
 """How many rows of a shard are read and sent at once."""
 BUSY_POLL_S = 0.05
 """A round costs what it costs whatever it sends: commits that follow each other share one."""
-IDLE_POLL_S = 0.25
+IDLE_POLL_S = 0.5
 START_AGAIN_S = 1.0
 CHECK_ENDS_S = 10.0
 CHECKED_RECORDS = 16
 CHECK_TIMEOUT_S = 5.0
 REQUESTS_MAX = 1_000
+REQUESTS_WAIT_MS = 5_000
+"""How long Kafka keeps a fetch for requests, of which there are few, ever."""
 
 _LOCK = text("SELECT pg_advisory_lock(:lock)")
 _PASSING = (KafkaError, PartitionWentBack, TimeoutError, OSError, DBAPIError, PoolTimeout)
@@ -93,7 +95,7 @@ class Relay:
         clock = asyncio.get_running_loop().time
         checked_at = clock()
         async with (
-            partitions.reading(self.brokers) as consumer,
+            partitions.reading(self.brokers, fetch_wait_ms=REQUESTS_WAIT_MS) as consumer,
             sender.producing(self.brokers) as producer,
         ):
             await self._listen(consumer)

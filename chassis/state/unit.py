@@ -147,6 +147,8 @@ class Units:
     """What kind of transaction."""
     recorded: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after a commit that logged something: the relay waits for it."""
+    commits: int = 0
+    """How many transactions logged something."""
     measured: Callable[[Kept], None] = _unmeasured
     """Told of every commit."""
     readings: Readings = field(init=False)
@@ -190,6 +192,7 @@ class Units:
                     await failpoint("unit.logged")
             if logged:
                 await failpoint("unit.committed")
+                self.commits += 1
                 self.recorded.set()
             ended_s = monotonic_s()
             self.measured(Kept(logged, unit.handled_s, ended_s - began_s, ended_s - decided_s))

@@ -38,6 +38,9 @@ def jobs(running: Running[Settings]) -> Sequence[Job]:
     tools, passes = running.tools, Passes()
     prepared: Ahead[Prepared] = Ahead()
 
+    def recorded() -> int:
+        return running.units.commits
+
     def step(work: Callable[[Unit], Awaitable[bool]]) -> Step:
         async def stepped() -> bool:
             async with running.units.bulk(area=EVERYWHERE) as unit:
@@ -63,8 +66,8 @@ def jobs(running: Running[Settings]) -> Sequence[Job]:
         return await rosters.purge(unit) or await retention.forget_answers(unit)
 
     return (
-        Job("rosters", step(rows), rest_s=ROSTER_REST_S),
-        Job("billing", step(contributions.bill_next), rest_s=BILLING_REST_S),
+        Job("rosters", step(rows), rest_s=ROSTER_REST_S, recorded=recorded),
+        Job("billing", step(contributions.bill_next), rest_s=BILLING_REST_S, recorded=recorded),
         Job("arrears", due_dates, rest_s=ARREARS_REST_S, in_quiet=True),
         Job("activations", step(members.activate_waiting), rest_s=ACTIVATIONS_REST_S),
         Job("renewals", step(renewals.carry_over), rest_s=RENEWALS_REST_S),

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Generic
 
-import httpx
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
@@ -23,7 +22,7 @@ from tameng.demo.roster import generate
 from tameng.demo.stage import Act, S
 from tameng.demo.stage import Progress as Shown
 from tameng.machine import Described, Running
-from tameng.offices import REQUEST_TIMEOUT_S, office_maker
+from tameng.offices import http_client, office_maker
 
 SEED = 2025_10_22
 BEGINS_AT = datetime(2025, 7, 1, 8, tzinfo=WITA)
@@ -120,7 +119,7 @@ async def on_stage(
     running: Running, folder: Path, progress: Shown, stage: Callable[..., S]
 ) -> AsyncIterator[S]:
     """The story, ready to be played on a machine that is up."""
-    async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
+    async with http_client() as http:
         yield stage(
             clock_file=Path(running.described.clock_file or ""),
             folder=folder,

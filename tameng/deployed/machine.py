@@ -4,14 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
-
 from tameng import drain
 from tameng.deployed.secrets import OPERATOR
 from tameng.environment import RAIL, SERVICES, Surroundings
 from tameng.keys import Keys
 from tameng.machine import Running, describe_surroundings
-from tameng.offices import REQUEST_TIMEOUT_S, Office
+from tameng.offices import Office, http_client
 from tameng.problems import Problem
 from tameng.stack.parts import Access, Part, Stack
 from tameng.state import Say
@@ -81,7 +79,7 @@ async def unused(secrets: Path, *, say: Say) -> AsyncIterator[Running]:
 
 
 async def _check_unused(running: Running) -> None:
-    async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
+    async with http_client() as http:
         admin = Office("operator", "admin", "53", running.keys, running.urls, http)
         found = await drain.statuses(admin)
     if events := drain.events_logged(found, "enrollment", "banking", "claims"):

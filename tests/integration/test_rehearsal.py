@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
-import httpx
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 
@@ -22,7 +21,7 @@ from tameng.demo.play import BEGINS_AT, ENROLLED_ON, SEED
 from tameng.demo.roster import generate
 from tameng.environment import SERVICES
 from tameng.machine import Described, Running, machine
-from tameng.offices import REQUEST_TIMEOUT_S, office_maker
+from tameng.offices import http_client, office_maker
 from tameng.problems import Problem
 from tameng.repair import backup, restore
 from tameng.stack.databases import with_database
@@ -56,7 +55,7 @@ async def day_on(running: Running, folder: Path) -> AsyncIterator[Day]:
     lines = rosters.first.splitlines(keepends=True)[: WORKERS + 1]
     first = b"".join(lines)
     early = tuple(worker for worker in rosters.early if worker.nik.encode() in first)
-    async with httpx.AsyncClient(timeout=REQUEST_TIMEOUT_S) as http:
+    async with http_client() as http:
         yield Day(
             clock_file=Path(running.described.clock_file or ""),
             folder=folder,

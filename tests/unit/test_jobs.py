@@ -64,3 +64,53 @@ async def test_a_step_that_fails_is_tried_again(caplog: pytest.LogCaptureFixture
     await run_for(Job("flaky", step, rest_s=3600), 0.1)
     assert tries == 2
     assert "flaky failed" in caplog.text
+
+
+async def test_a_job_that_waits_for_records_looks_again_after_one_was_made() -> None:
+    steps, commits = 0, 0
+
+    async def step() -> bool:
+        nonlocal steps
+        steps += 1
+        return False
+
+    job = asyncio.create_task(
+        Job("waits", step, rest_s=0.001, recorded=lambda: commits).run(lambda: None)
+    )
+    await asyncio.sleep(0.1)
+    assert steps == 1
+    commits += 1
+    await asyncio.sleep(0.1)
+    assert steps == 2
+    job.cancel()
+
+
+async def test_what_was_recorded_while_a_job_looked_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(jobs, "LOOK_AGAIN_S", 60.0)
+    steps, commits = 0, 0
+
+    async def step() -> bool:
+        nonlocal steps, commits
+        steps += 1
+        commits = 1  # by somebody else, and too late for this step to see
+        return False
+
+    await run_for(Job("waits", step, rest_s=0.001, recorded=lambda: commits), 0.1)
+    assert steps == 2
+
+
+async def test_a_job_that_waits_for_records_looks_for_those_of_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(jobs, "LOOK_AGAIN_S", 0.02)
+    steps = 0
+
+    async def step() -> bool:
+        nonlocal steps
+        steps += 1
+        return False
+
+    await run_for(Job("waits", step, rest_s=0.001, recorded=lambda: 0), 0.2)
+    assert 2 <= steps <= 10

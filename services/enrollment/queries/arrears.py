@@ -25,7 +25,11 @@ START = Place(UUID(int=0), UUID(int=0))
 _STANDING = """
     SELECT membership.worker_id, membership.programme_id, membership.region_code, cover.began_by,
            span.first_month, span.last_month, span.reactivated, membership.covered_from,
-           months.paid, months.own_money,
+           months.paid,
+           months.by_self AND (
+               SELECT payer = 'self' FROM contributions
+               WHERE contributions.worker_id = membership.worker_id AND paid_at IS NOT NULL
+               ORDER BY month DESC, paid_at DESC LIMIT 1) AS own_money,
            membership.reserved - coalesce(months.billed, 0)::bigint AS unbilled,
            membership.arrears_months AS told_months, membership.arrears_oldest AS told_oldest
     FROM (SELECT * FROM memberships WHERE ended_on IS NULL AND lapsed_on IS NULL
@@ -42,15 +46,15 @@ _STANDING = """
                  AS reactivated
         FROM memberships same WHERE same.worker_id = membership.worker_id) AS span
     CROSS JOIN LATERAL (
-        SELECT array_agg(month ORDER BY month) FILTER (WHERE paid_at IS NOT NULL) AS paid,
-               (array_agg(payer ORDER BY month DESC, paid_at DESC)
-                  FILTER (WHERE paid_at IS NOT NULL))[1] = 'self' AS own_money,
+        SELECT array_agg(month) FILTER (WHERE paid_at IS NOT NULL) AS paid,
+               bool_or(payer = 'self' AND paid_at IS NOT NULL) AS by_self,
                sum(amount) FILTER (WHERE programme_id = membership.programme_id
                                      AND payer <> 'self') AS billed
         FROM contributions WHERE contributions.worker_id = membership.worker_id) AS months
     ORDER BY membership.worker_id, membership.programme_id"""
 """A cover that goes on into another programme is one cover: paid for from the first month of the
-first, with what was paid in any."""
+first, with what was paid in any. Months are not sorted here, and who paid last is looked up only
+where somebody paid himself: to sort for each member took half of the time."""
 _NEXT = text(
     _STANDING
     % """(worker_id, programme_id) > (:worker_id, :programme_id)
@@ -79,7 +83,7 @@ def _standing(row: Row[Any]) -> Standing:
         began_by=row.began_by,
         first_month=first_month,
         last_month=row.last_month,
-        paid=tuple(row.paid or ()),
+        paid=tuple(sorted(row.paid or ())),
         own_money=bool(row.own_money),
         unbilled=row.unbilled,
         told_months=row.told_months,

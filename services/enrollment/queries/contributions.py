@@ -1,6 +1,6 @@
 """What is known of months billed, listed and paid."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -34,17 +34,27 @@ have not been billed for it. What fell due before a cover began anew is not char
 money for it was given back when the cover lapsed."""
 
 _MEMBERS_TO_BILL = text(f"""
-    SELECT membership.worker_id FROM memberships membership
-    WHERE {_TO_BILL} AND membership.district_code = :district_code
-    ORDER BY membership.worker_id""")  # noqa: S608  (the condition is this module's own)
+    SELECT membership.district_code, membership.worker_id FROM memberships membership
+    WHERE {_TO_BILL} AND membership.district_code BETWEEN :first AND :last
+    ORDER BY membership.district_code, membership.worker_id""")  # noqa: S608  (the condition is this module's own)
+
+
+class Districts(NamedTuple):
+    """A row of kecamatan in the order of their codes, from the first to the last."""
+
+    first: str
+    last: str
 
 
 async def members_to_bill(
-    session: AsyncSession, programme_id: UUID, *, month: str, district_code: str
-) -> list[WorkerId]:
-    """The members of a kecamatan who are to be billed for a month."""
-    where = {"programme_id": programme_id, "month": month, "district_code": district_code}
-    return [WorkerId(w) for w in await session.scalars(_MEMBERS_TO_BILL, where)]
+    session: AsyncSession, programme_id: UUID, *, month: str, districts: Districts
+) -> dict[str, list[WorkerId]]:
+    """The members who are to be billed for a month, by kecamatan."""
+    where = {"programme_id": programme_id, "month": month, **districts._asdict()}
+    found: dict[str, list[WorkerId]] = {}
+    for district_code, worker_id in await session.execute(_MEMBERS_TO_BILL, where):
+        found.setdefault(district_code, []).append(worker_id)
+    return found
 
 
 async def run_to_bill(session: AsyncSession) -> Run | None:
@@ -66,23 +76,27 @@ async def run_to_bill(session: AsyncSession) -> Run | None:
 _OF_RUN = "programme_id = :programme_id AND month = :month AND run_id = :run_id"
 _LAST_DISTRICT = f"SELECT max(district_code) FROM invoices WHERE {_OF_RUN}"  # noqa: S608  (as above)
 _BILLED_TO = text(_LAST_DISTRICT)
-_NEXT_DISTRICT = text("""
-    SELECT district_code FROM (
+_NEXT_DISTRICTS = text("""
+    SELECT min(district_code) AS first, max(district_code) AS last FROM (
         SELECT programme_id, district_code FROM memberships
         WHERE (programme_id, district_code) > (:programme_id, :after)
-        ORDER BY programme_id, district_code LIMIT 1) AS behind
+        ORDER BY programme_id, district_code LIMIT :heads) AS behind
     WHERE programme_id = :programme_id""")
 """Asked so that the index answers, also while its statistics are those of an empty table."""
 
 
-async def districts_to_bill(session: AsyncSession, run: Run) -> AsyncIterator[str]:
-    """The kecamatan with members behind the last one that the run billed, in their order."""
-    after: str | None = await session.scalar(_BILLED_TO, _of(run)) or ""
-    while after is not None:
-        where = {"programme_id": run.programme_id, "after": after}
-        after = await session.scalar(_NEXT_DISTRICT, where)
-        if after is not None:
-            yield after
+async def billed_to(session: AsyncSession, run: Run) -> str:
+    """The last kecamatan that a run billed; empty when it has not begun."""
+    return await session.scalar(_BILLED_TO, _of(run)) or ""
+
+
+async def next_districts(
+    session: AsyncSession, run: Run, *, after: str, heads: int
+) -> Districts | None:
+    """The kecamatan behind that one, as many as hold so many members; None when there are none."""
+    where = {"programme_id": run.programme_id, "after": after, "heads": heads}
+    first, last = (await session.execute(_NEXT_DISTRICTS, where)).one()
+    return None if first is None else Districts(first, last)
 
 
 _LISTED = text("""

@@ -29,9 +29,13 @@ async def bill_month(
     MonthOutsideProgramme, MonthNotBegun.
     """
     terms = await billing_terms(unit.session, programme_id)
-    to_bill = await queries.members_to_bill(
-        unit.session, programme_id, month=month, district_code=district_code
+    found = await queries.members_to_bill(
+        unit.session,
+        programme_id,
+        month=month,
+        districts=queries.Districts(district_code, district_code),
     )
+    to_bill = found.get(district_code, [])
     bill = rules.Bill(month, district_code, to_bill)
     await unit.record(rules.issue_invoice(terms, bill, cause=cause, now=unit.now))
     return Billed(members=len(to_bill))

@@ -108,18 +108,17 @@ async def bill_next(unit: Unit) -> bool:
 
 async def _next_bills(session: AsyncSession, run: Run) -> list[Bill]:
     """The next kecamatan in which somebody is to be billed, and who, as many as go together."""
-    bills: list[Bill] = []
-    heads = 0
-    async for district_code in queries.districts_to_bill(session, run):
-        members = await queries.members_to_bill(
-            session, run.programme_id, month=run.month, district_code=district_code
+    after = await queries.billed_to(session, run)
+    while districts := await queries.next_districts(
+        session, run, after=after, heads=HEADS_TOGETHER
+    ):
+        found = await queries.members_to_bill(
+            session, run.programme_id, month=run.month, districts=districts
         )
-        if members:
-            bills.append(Bill(run.month, district_code, members, run.run_id))
-            heads += len(members)
-        if heads >= HEADS_TOGETHER:
-            break
-    return bills
+        if found:
+            return [Bill(run.month, code, members, run.run_id) for code, members in found.items()]
+        after = districts.last
+    return []
 
 
 async def billing_run(session: AsyncSession, run_id: UUID, *, by: Caller) -> BillingRunStanding:
