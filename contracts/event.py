@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple, Self, TypedDict
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_json
 
 from contracts.types import Instant
 
@@ -70,6 +71,11 @@ class Event(BaseModel):
     def key(self) -> str:
         """What Kafka partitions by."""
         return str(getattr(self, self.key_field))
+
+    @cached_property
+    def body(self) -> bytes:
+        """What its record carries."""
+        return to_json(self)
 
     @property
     def cause(self) -> Cause:

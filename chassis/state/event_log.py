@@ -7,7 +7,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 from aiokafka.partitioner import murmur2  # type: ignore[import-untyped]
-from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -106,10 +105,9 @@ async def append(
 
 
 def _body(event: Event) -> bytes:
-    body = to_json(event)
-    if len(body) > BODY_BYTES_MAX:
-        raise EventTooLarge(f"{event.type}: {len(body)} bytes, at most {BODY_BYTES_MAX}")
-    return body
+    if len(event.body) > BODY_BYTES_MAX:
+        raise EventTooLarge(f"{event.type}: {len(event.body)} bytes, at most {BODY_BYTES_MAX}")
+    return event.body
 
 
 async def rows_from(

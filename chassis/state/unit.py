@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from chassis.clock import Clock, monotonic_s
 from chassis.failpoints import failpoint
 from chassis.faults import Passing
+from chassis.meanwhile import meanwhile
 from chassis.state import event_log
 from chassis.state.projections import Projections
 from chassis.state.readings import Readings
@@ -30,6 +32,8 @@ V = TypeVar("V")
 Question = Callable[..., Awaitable[Mapping[Any, V]]]
 """Asks a session about many keys at once; what it does not answer is not there."""
 NO_KEYS: Mapping[UUID, bytes] = MappingProxyType({})
+MANY = 200
+"""Events whose bodies are worth making while the tables are changed."""
 EVERYWHERE = "*"
 """The area of who works for all of them: jobs, consumers, operators."""
 NOWHERE = ""
@@ -96,7 +100,12 @@ class Unit:
         are the wrapped keys of those whom the events seal."""
         await keep_keys(self.session, keys, at=self.now)
         fresh = event_log.by_shard(events)
-        await self._projections.apply(self.session, fresh)
+        applied = self._projections.apply(self.session, fresh)
+        if sum(map(len, fresh.values())) < MANY:
+            await applied
+        else:
+            every = chain.from_iterable(fresh.values())
+            await meanwhile(applied, (event.body for event in every))
         for shard, shard_events in fresh.items():
             self._recorded.setdefault(shard, []).extend(shard_events)
 

@@ -37,12 +37,14 @@ async def checked(province: Province, machine: Described) -> Figures:
                 checks.verified(machine), _verified_apart(province, machine)
             )
 
-    events, (verification, apart) = await verified(province, verify)
+    # Each verifies on one core: what the services say of the province is asked beside it.
+    (events, (verification, apart)), found = await asyncio.gather(
+        verified(province, verify), _asked(province)
+    )
     with province.timed("replay"):
         replays = await _replayed(province, machine)
     tell("what is missing is looked for", part=0.9)
     complete = await completeness.of(machine, province.admin)
-    found = await _asked(province)
     note = (await province.auditor.get("audit", "/checkpoint"))["note"]
     archived = verification.answer["events_by_topic"]
     of_owners = sum(n for topic, n in archived.items() if not topic.endswith("audit.events"))

@@ -7,6 +7,7 @@ from typing import NamedTuple, cast
 from uuid import UUID
 
 from chassis.local_time import local_day
+from chassis.meanwhile import meanwhile
 from chassis.state.unit import Unit
 from contracts.banking import InvoicePaid
 from contracts.enrollment import Payer
@@ -45,9 +46,9 @@ async def take_payment(unit: Unit, paid: Sequence[InvoicePaid]) -> None:
     if not due:
         return
     causes = _causes(due)
-    running = await settle(unit, _days(due))
-    paid_now = (rules.pay(each.months, each.invoice, now=unit.now) for each in due)
-    await unit.record(rules.by_type(chain.from_iterable(paid_now)))
+    paying = (rules.pay(each.months, each.invoice, now=unit.now) for each in due)
+    running, paid_now = await meanwhile(settle(unit, _days(due)), chain.from_iterable(paying))
+    await unit.record(rules.by_type(paid_now))
     await _activate(unit, causes)
     await _reactivate(unit, causes)
     by_worker = {worker_id: cause for (worker_id, _), cause in causes.items()}

@@ -1,26 +1,31 @@
 """Bill a month of a programme in every kecamatan, and freeze the list of who was billed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
+from math import ceil
 from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.meanwhile import meanwhile
 from chassis.state.unit import Unit
 from chassis.web.access import Caller
-from contracts.event import Cause
+from contracts.event import Cause, Event
 from contracts.refusal import Refused
 from services.enrollment.models import BillingRun
 from services.enrollment.operations.contributions.billing import billing_terms
 from services.enrollment.operations.programmes import known_programme
 from services.enrollment.queries import contributions as queries
 from services.enrollment.rules import contributions as rules
-from services.enrollment.rules.contributions import Bill, Run
+from services.enrollment.rules.contributions import Bill, BillingTerms, Run
 
 HEADS_TOGETHER = 2_000
 """Kecamatan of some hundred members go into one transaction, which costs more than they do."""
+PIECES = 4
+"""Of a transaction, one made while the one before is written."""
 
 
 class BillingRunUnknown(Refused):
@@ -101,9 +106,20 @@ async def bill_next(unit: Unit) -> bool:
         await unit.record([rules.freeze(run, listed, now=unit.now)])
     else:
         terms = await billing_terms(unit.session, run.programme_id)
-        issued = (rules.issue_invoice(terms, bill, cause=run.cause, now=unit.now) for bill in bills)
-        await unit.record(rules.by_type(chain.from_iterable(issued)))
+        await _issue(unit, terms, bills, cause=run.cause)
     return True
+
+
+async def _issue(unit: Unit, terms: BillingTerms, bills: Sequence[Bill], *, cause: Cause) -> None:
+    """Issue the invoices: each piece is made while the one before is written."""
+    made: list[Event] = []
+    for first in range(0, len(bills), piece := ceil(len(bills) / PIECES)):
+        issued = (
+            rules.issue_invoice(terms, bill, cause=cause, now=unit.now)
+            for bill in bills[first : first + piece]
+        )
+        _, made = await meanwhile(unit.record(rules.by_type(made)), chain.from_iterable(issued))
+    await unit.record(rules.by_type(made))
 
 
 async def _next_bills(session: AsyncSession, run: Run) -> list[Bill]:
