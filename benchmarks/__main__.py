@@ -13,6 +13,7 @@ from benchmarks import (
     claims,
     enrollment,
     half_year,
+    idle,
     pipeline,
     replay,
     scale,
@@ -28,6 +29,7 @@ BENCHMARKS: Mapping[str, Callable[[], Coroutine[Any, Any, dict[str, float]]]] = 
     "replay": replay.measure,
     "audit": audit.measure,
     "half-year": half_year.measure,
+    "idle": idle.measure,
     "what-if": what_if.measure,
     "scale": scale.measure,
 }

@@ -32,7 +32,7 @@ class Job:
     """Whether it is for later, and waits while the machine is busy with what is for now."""
     recorded: Callable[[], int] | None = None
     """How many transactions have recorded something, for a job that has no work before another one
-    does: to look in vain four times a second takes a hundredth of a core."""
+    does: to look in vain four times a second takes time (`python -m benchmarks idle`)."""
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Step until cancelled. A step that fails is logged and tried again: it has to be one that

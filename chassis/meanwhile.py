@@ -1,7 +1,7 @@
 """Work of this process while it waits for another one.
 
-A bulk transaction waits for the database a third of its time, and another third the database waits
-for it. What does not need the answer is done meanwhile, piece by piece: the answer is taken as soon
+In a bulk transaction this process waits for the database and the database for this process, in
+turn. What does not need the answer is done meanwhile, piece by piece: the answer is taken as soon
 as it is there.
 """
 

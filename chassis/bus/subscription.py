@@ -27,7 +27,7 @@ Original = Callable[[Batch], Awaitable[KafkaMessage]]
 RECORDS_MAX = 4_000
 POLL_MS = 1_000
 """How long a poll waits for the first record. FastStream sleeps as long again after one in vain:
-what arrives meanwhile waits, and short polls take a hundredth of a core."""
+what arrives meanwhile waits, and short polls take time (`python -m benchmarks idle`)."""
 LOOK_AROUND_S = 1.0
 METADATA_MAX_AGE_MS = 10_000
 """A group that joined while its topics were missing owns nothing until it looks again."""
