@@ -30,8 +30,8 @@ SETTINGS = {
     "synchronous_commit": "on",
     "max_connections": "200",
     "shared_buffers": "128MB",
-    # What is read lies in the page cache here: to have workers of Postgres fetch it from there takes
-    # half as much CPU again.
+    # What is read lies in the page cache here: to have workers of Postgres fetch it from there
+    # takes half as much CPU again.
     "io_method": "sync",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
