@@ -75,6 +75,7 @@ def _flat(found: Figures) -> dict[str, float]:
         "verify events/s": round(second["events verified"]),
         "events": found["events"],
         "seconds": found["seconds"]["whole"],
+        "seconds until the proof": found["seconds"]["played"],
         **{f"{words} s": spent[part] for part, words in PARTS.items()},
         **{f"cpu s, {name}": round(s, 1) for name, s in processor_s(found).items()},
         "load average": max(found["load_average"].values()),
