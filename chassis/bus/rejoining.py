@@ -7,6 +7,7 @@ the reader is never mended. Where it goes on is in the database; the group's off
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord  # type: ignore[import-untyped]
@@ -20,14 +21,16 @@ AGAIN_FIRST_S = 0.5
 AGAIN_MAX_S = 30.0
 START_TIMEOUT_S = 60.0
 """A start waits for the group, which waits for its other members."""
+Poll = Callable[[AIOKafkaConsumer], Awaitable[tuple[ConsumerRecord, ...]]]
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class Rejoining:
-    """Hears of every poll of a subscriber, and starts it again after one that failed."""
+    """Has a subscriber ask by `poll`, and starts it again after one that failed."""
 
     subscriber: BatchSubscriber
+    poll: Poll
     failure: str | None = None
     """What ended the reading; None while it goes on."""
     restarts: int = 0
@@ -37,11 +40,9 @@ class Rejoining:
     _started_s: float = 0.0
 
     def __post_init__(self) -> None:
-        poll = self.subscriber.get_msg
-
         async def watched(consumer: AIOKafkaConsumer) -> tuple[ConsumerRecord, ...]:
             try:
-                return await poll(consumer)
+                return await self.poll(consumer)
             except ConsumerStoppedError:
                 raise
             except Exception as error:

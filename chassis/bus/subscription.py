@@ -96,9 +96,8 @@ class Subscription:
             max_poll_interval_ms=300_000,
             partition_assignment_strategy=(_own_assignor(),),
         )
-        self.subscriber.get_msg = _poll  # type: ignore[assignment,method-assign]
         self.subscriber(self._on_batch)
-        self.rejoining = Rejoining(self.subscriber)
+        self.rejoining = Rejoining(self.subscriber, _poll)
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self, beat: Callable[[], None] = lambda: None) -> None:

@@ -280,7 +280,7 @@ def times(seconds: Mapping[str, float], titles: Mapping[str, str]) -> Table:
     found.add_column()
     found.add_column(justify="right")
     for name, spent in seconds.items():
-        found.add_row(titles.get(name, name), f"{spent:.1f} s", end_section=name == "setup")
+        found.add_row(titles.get(name, name), f"{spent:.1f} s")
     return found
 
 
