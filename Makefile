@@ -40,7 +40,7 @@ bench: $(READY)  ## all benchmarks
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 lock: $(READY)  ## the locked packages, after a change in pyproject.toml: the project's, then each image's
-	$(PIP) install uv
+	echo uv | $(LOCK) - --upgrade --output-file installer.lock
 	$(LOCK) pyproject.toml --group development --output-file requirements.lock
 	for service in enrollment banking claims audit; do \
 		$(LOCK) pyproject.toml --group $$service --constraints requirements.lock --output-file services/$$service/requirements.lock || exit 1; done
@@ -49,13 +49,15 @@ lock: $(READY)  ## the locked packages, after a change in pyproject.toml: the pr
 clean:  ## remove what setup made (the state folder .tameng stays)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-$(READY): requirements.lock pyproject.toml tameng/stack/kafka-jars.lock
+$(READY): installer.lock requirements.lock pyproject.toml tameng/stack/kafka-jars.lock
 ifeq ($(PYTHON),)
 	@echo "Python 3.11 was not found: install it (on Debian or Ubuntu: python3.11 and python3.11-venv), then run make again" >&2; exit 1
 endif
-	@echo "Setting up in .venv (once, a few minutes with downloads)"
+	@echo "Setting up in .venv (once, a minute with downloads)"
 	@$(PYTHON) -m venv .venv || { echo "This Python cannot make a virtual environment: install its venv package (on Debian or Ubuntu: python3.11-venv), then run make again" >&2; rm -rf .venv; exit 1; }
-	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --require-hashes -r installer.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock \
+		|| { echo "uv reads no settings of pip: pip tries, in four times as long"; $(PIP) install --require-hashes -r requirements.lock; }
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m tameng.stack.fetch
 	@touch $(READY)
