@@ -5,8 +5,6 @@ program that started them (by itself, or by testcontainers' reaper when it was k
 """
 
 import asyncio
-import os
-import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,9 +20,6 @@ from tameng.ports import LOCALHOST
 from tameng.stack import addresses, kafka, kafka_users, postgres, redis, sockets
 from tameng.stack.parts import Kind, Part
 
-ENGINE_DEFAULT = "unix:///var/run/docker.sock"
-ENGINE_TIMEOUT_S = 2
-STATUS_LINE_BYTES_MAX = 1024
 READY_TIMEOUT_S = 60
 RESTARTS_MAX = 10
 BROKEN = (DockerException, OSError, RuntimeError)
@@ -40,21 +35,6 @@ class Recipe:
     folder: str
     env: Mapping[str, str] = field(default_factory=dict)
     command: Sequence[str] = ()
-
-
-def has_engine() -> bool:
-    """Whether a Docker engine of this machine answers. One elsewhere could not use 127.0.0.1."""
-    scheme, _, path = os.environ.get("DOCKER_HOST", ENGINE_DEFAULT).partition("://")
-    if scheme != "unix":
-        return False
-    with socket.socket(socket.AF_UNIX) as engine:
-        engine.settimeout(ENGINE_TIMEOUT_S)
-        try:
-            engine.connect(path)
-            engine.sendall(b"GET /_ping HTTP/1.0\r\n\r\n")
-            return b" 200 " in engine.recv(STATUS_LINE_BYTES_MAX)
-        except OSError:
-            return False
 
 
 @asynccontextmanager

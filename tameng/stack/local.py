@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from tameng import steps
 from tameng.keys import Keys
 from tameng.problems import Problem
-from tameng.stack import addresses, containers, kafka, kafka_users, postgres, redis
+from tameng.stack import addresses, engine, kafka, kafka_users, postgres, redis
 from tameng.stack.parts import KINDS, Kind, Origin, Part, Stack
 from tameng.state import Say, StateFolder
 from tameng.supervisor import Program, Supervisor
@@ -54,8 +54,11 @@ class _Source:
 
     async def look_for_docker(self) -> None:
         """See whether an engine answers, and clear away what former days left there."""
-        self._has_docker = await asyncio.to_thread(containers.has_engine)
+        self._has_docker = await asyncio.to_thread(engine.has_engine)
         if self._has_docker:
+            # Docker's client takes longer to load than most commands to run.
+            from tameng.stack import containers  # noqa: PLC0415
+
             prefix = f"tameng-{self._state.identity}-"
             await asyncio.to_thread(
                 containers.remove_volumes, prefix=prefix, besides=f"{prefix}{self._state.run}"
@@ -83,6 +86,8 @@ class _Source:
         return await self._embedded(kind)
 
     async def _container(self, kind: Kind) -> Part | None:
+        from tameng.stack import containers  # noqa: PLC0415
+
         container = containers.part(
             kind,
             port=self._state.port(kind),

@@ -25,6 +25,7 @@ from tameng.stack import (
     addresses,
     containers,
     databases,
+    engine,
     jars,
     kafka,
     kafka_users,
@@ -180,11 +181,11 @@ async def test_a_docker_engine_is_known_by_its_answer(
         writer.close()
 
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")
-    assert not containers.has_engine()
+    assert not engine.has_engine()
     async with await asyncio.start_unix_server(answer, tmp_path / "docker.sock"):
-        assert await asyncio.to_thread(containers.has_engine)
+        assert await asyncio.to_thread(engine.has_engine)
     monkeypatch.setenv("DOCKER_HOST", "tcp://elsewhere:2375")
-    assert not containers.has_engine()
+    assert not engine.has_engine()
 
 
 def test_kafka_in_a_container_has_the_settings_of_the_embedded_one(tmp_path: Path) -> None:

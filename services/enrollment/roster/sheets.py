@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from services.enrollment.roster import comma_separated, workbooks
+from services.enrollment.roster import comma_separated
 from services.enrollment.roster.guard import unguarded
 from services.enrollment.roster.refusals import (
     RosterColumnMissing,
@@ -26,6 +26,7 @@ LINES_MAX = 1_048_576
 REPORT_COLUMNS = ("baris", "keputusan", "kode", "alasan")
 """What `write_report` adds; a corrected report may still hold them."""
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_ZIP = b"PK\x03\x04"
 
 Lines = Callable[[], Iterator[Sequence[str]]]
 """Reads the file from its first line on, each time anew."""
@@ -81,8 +82,7 @@ def open_sheet(content: bytes) -> Sheet:
         raise RosterTooLong(f"more than {FILE_BYTES_MAX:,} bytes: split the file")
     if content.startswith(_OLD_EXCEL):
         raise RosterUnreadable("an old or a locked Excel file: save it as .xlsx, without password")
-    reader = workbooks if content.startswith(workbooks.ZIP_MAGIC) else comma_separated
-    lines = reader.lines_of(content)
+    lines = _reader(content)(content)
     header = [unguarded(cell) for cell in next(lines(), [])]
     while header and not header[-1].strip():
         header.pop()
@@ -94,6 +94,15 @@ def open_sheet(content: bytes) -> Sheet:
     if next(sheet.rows(), None) is None:
         raise RosterEmpty("the file has no rows: it needs a header and at least one row")
     return sheet
+
+
+def _reader(content: bytes) -> Callable[[bytes], Lines]:
+    if not content.startswith(_ZIP):
+        return comma_separated.lines_of
+    # Only who reads a workbook loads what takes them apart, a tenth of a start of the service.
+    from services.enrollment.roster import workbooks  # noqa: PLC0415
+
+    return workbooks.lines_of
 
 
 def _without_report(header: Sequence[str]) -> tuple[int, ...]:

@@ -20,7 +20,6 @@ from openpyxl.workbook import Workbook
 
 from services.enrollment.roster.refusals import RosterTooLong, RosterUnreadable
 
-ZIP_MAGIC = b"PK\x03\x04"
 UNPACKED_BYTES_MAX = 256 * 1024 * 1024
 """What the parts of a workbook may say they unpack to; 200,000 rows take about 130 MiB."""
 HEADER_CELLS_MAX = 256
