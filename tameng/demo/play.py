@@ -1,9 +1,10 @@
 """Play a story: start the machine, play the acts, check the record, gather the figures."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -41,13 +42,15 @@ class Story(Generic[S]):
 
     acts: Sequence[Act[S]]
     stage: Callable[..., S]
-    """Takes `clock_file`, `folder`, `office` and `progress`."""
+    """Takes `clock_file`, `folder`, `office`, `progress`, and what was prepared."""
     checked: Callable[[S, Described], Awaitable[Figures]]
     """Verifies the record and gathers the figures. Raises: Problem."""
     lines: Callable[[Figures], Sequence[Line]]
     tables: Callable[[Figures], Sequence[RenderableType]]
     papers: Callable[[Figures], Sequence[str]]
     """Where the papers lie, a line each."""
+    prepared: Callable[[], Mapping[str, Any]] = dict
+    """Made while the machine starts."""
 
     @property
     def titles(self) -> Mapping[str, str]:
@@ -111,8 +114,11 @@ async def played(
         progress = Bars(shown, story.titles)
         async with AsyncExitStack() as stack:
             async with progress.act(START):
+                preparing = asyncio.create_task(asyncio.to_thread(story.prepared))
                 running = await stack.enter_async_context(place)
-            found = await _play(running, folder, progress, story)
+                prepared = await preparing
+            ready = replace(story, stage=partial(story.stage, **prepared))
+            found = await _play(running, folder, progress, ready)
             whole = round(time.perf_counter() - began, 2)
             played = round(whole - progress.seconds[AUDIT], 2)
             found["seconds"] = {WHOLE: whole, PLAYED: played, **progress.seconds}

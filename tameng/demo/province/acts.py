@@ -7,7 +7,7 @@ from tameng.demo import programme
 from tameng.demo.programme import CONTRIBUTION, MONTHS_PROMISED, Terms
 from tameng.demo.province.claims import pay_claims
 from tameng.demo.province.deaths import SHARES
-from tameng.demo.province.rolls import Roll, generate
+from tameng.demo.province.rolls import Roll
 from tameng.demo.province.story import Province
 from tameng.demo.stage import Act
 from tameng.offices import Answer
@@ -16,14 +16,7 @@ MONTHS = tuple(SHARES)
 NAMES = {"2025-07": "July", "2025-08": "August", "2025-09": "September", "2025-10": "October"}
 SENT_AT_ONCE = 3
 """Enrollment checks one roster after the other: the next waits while one is looked at."""
-POLL_S = 1.0
-
-
-async def write_rolls(province: Province) -> None:
-    """The offices write their rosters."""
-    province.rolls = await asyncio.to_thread(
-        generate, province.workers, seed=province.seed, on=province.on
-    )
+POLL_S = 0.25
 
 
 async def open_programme(province: Province) -> None:
@@ -104,7 +97,6 @@ def _of(month: str) -> tuple[Act[Province], ...]:
 
 
 ACTS: tuple[Act[Province], ...] = (
-    Act("rosters", "The offices write 22 rosters", write_rolls),
     Act("programme", "The province opens the programme", open_programme),
     Act("enrollment", "The rosters are taken in", enroll),
     Act("accounts", "The bank opens accounts", open_accounts),

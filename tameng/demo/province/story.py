@@ -4,25 +4,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 
 from tameng.demo.province.rolls import Roll, Rolls
 from tameng.demo.stage import Stage
 from tameng.offices import Office
-
-NONE = Rolls(files=(), heads={}, deaths=())
 
 
 @dataclass(kw_only=True)
 class Province(Stage):
     """Four months of the programme in the whole province, as they are played."""
 
-    workers: int
-    seed: int
-    on: date
-    """The day of the rosters: ages hold on it."""
-    rolls: Rolls = NONE
-    """Written by the first act."""
+    rolls: Rolls
     invoices: int = 0
     """Issued by the billing runs, one a kecamatan and month."""
     parts_s: dict[str, float] = field(default_factory=dict)

@@ -1,10 +1,10 @@
 """The province as a story to be played."""
 
-from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from tameng.demo.play import ENROLLED_ON, SEED, Story
 from tameng.demo.province import acts, figures
+from tameng.demo.province.rolls import generate
 from tameng.demo.province.story import Province
 
 WORKERS: Final = 100_000
@@ -13,12 +13,18 @@ WORKERS_MIN: Final = 2_000
 
 
 def story(workers: int) -> Story[Province]:
-    """Four months of a programme for so many workers."""
+    """Four months of a programme for so many workers. The offices write their rosters while the
+    machine starts."""
+
+    def prepared() -> dict[str, Any]:
+        return {"rolls": generate(workers, seed=SEED, on=ENROLLED_ON)}
+
     return Story(
         acts=acts.ACTS,
-        stage=partial(Province, workers=workers, seed=SEED, on=ENROLLED_ON),
+        stage=Province,
         checked=figures.checked,
         lines=figures.lines,
         tables=figures.tables,
         papers=lambda _figures: [],
+        prepared=prepared,
     )
