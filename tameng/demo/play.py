@@ -1,12 +1,15 @@
 """Play a story: start the machine, play the acts, check the record, gather the figures."""
 
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Generic
 
@@ -50,7 +53,8 @@ class Story(Generic[S]):
     papers: Callable[[Figures], Sequence[str]]
     """Where the papers lie, a line each."""
     prepared: Callable[[], Mapping[str, Any]] = dict
-    """Made while the machine starts."""
+    """Made while the machine starts, in a process of its own: the start has a core to spare, and
+    this one's interpreter has not."""
 
     @property
     def titles(self) -> Mapping[str, str]:
@@ -114,9 +118,10 @@ async def played(
         progress = Bars(shown, story.titles)
         async with AsyncExitStack() as stack:
             async with progress.act(START):
-                preparing = asyncio.create_task(asyncio.to_thread(story.prepared))
-                running = await stack.enter_async_context(place)
-                prepared = await preparing
+                with ProcessPoolExecutor(1, get_context("fork"), _aside) as aside:
+                    preparing = asyncio.get_running_loop().run_in_executor(aside, story.prepared)
+                    running = await stack.enter_async_context(place)
+                    prepared = await preparing
             ready = replace(story, stage=partial(story.stage, **prepared))
             found = await _play(running, folder, progress, ready)
             whole = round(time.perf_counter() - began, 2)
@@ -124,6 +129,12 @@ async def played(
             found["seconds"] = {WHOLE: whole, PLAYED: played, **progress.seconds}
             shown.stop()
             yield running, found
+
+
+def _aside() -> None:
+    """A process beside this one: who interrupts speaks to this one only, and is heard once."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """The province as a story to be played."""
 
+from functools import partial
 from typing import Any, Final
 
 from tameng.demo.play import ENROLLED_ON, SEED, Story
@@ -15,10 +16,6 @@ WORKERS_MIN: Final = 2_000
 def story(workers: int) -> Story[Province]:
     """Four months of a programme for so many workers. The offices write their rosters while the
     machine starts."""
-
-    def prepared() -> dict[str, Any]:
-        return {"rolls": generate(workers, seed=SEED, on=ENROLLED_ON)}
-
     return Story(
         acts=acts.ACTS,
         stage=Province,
@@ -26,5 +23,9 @@ def story(workers: int) -> Story[Province]:
         lines=figures.lines,
         tables=figures.tables,
         papers=lambda _figures: [],
-        prepared=prepared,
+        prepared=partial(_prepared, workers),
     )
+
+
+def _prepared(workers: int) -> dict[str, Any]:
+    return {"rolls": generate(workers, seed=SEED, on=ENROLLED_ON)}
