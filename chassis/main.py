@@ -1,11 +1,10 @@
 """`python -m services.NAME ...`: no more is imported than the command needs."""
 
-import gc
 import sys
 from functools import partial
 from importlib import import_module
 
-from chassis import migrating
+from chassis import migrating, unhurried
 
 
 def run(name: str) -> None:
@@ -19,6 +18,5 @@ def run(name: str) -> None:
     else:
         service = import_module(f"services.{name}.app").service
         command = partial(import_module("chassis.commands").run, service)
-    gc.freeze()  # what was imported stays
-    gc.enable()
+    unhurried.imported()
     command()

@@ -1,7 +1,6 @@
 """The command line: `tameng COMMAND`."""
 
 import asyncio
-import gc
 import json
 import signal
 import sys
@@ -77,8 +76,6 @@ Played = AbstractAsyncContextManager[tuple[Running, dict[str, Any]]]
 
 def main() -> None:
     """Run the command line; what is wrong outside this program is said in one line."""
-    gc.freeze()  # what was imported stays
-    gc.enable()
     stamina.instrumentation.set_on_retry_hooks([])  # the supervisor says who was away
     try:
         app()
