@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from multiprocessing import get_context
@@ -122,8 +122,8 @@ async def played(
                     preparing = asyncio.get_running_loop().run_in_executor(aside, story.prepared)
                     running = await stack.enter_async_context(place)
                     prepared = await preparing
-            ready = replace(story, stage=partial(story.stage, **prepared))
-            found = await _play(running, folder, progress, ready)
+            stage = on_stage(running, folder, progress, partial(story.stage, **prepared))
+            found = await _play(running, stage, progress, story)
             whole = round(time.perf_counter() - began, 2)
             played = round(whole - progress.seconds[AUDIT], 2)
             found["seconds"] = {WHOLE: whole, PLAYED: played, **progress.seconds}
@@ -167,9 +167,11 @@ DAY = Story(
 day_on = partial(on_stage, stage=day)
 
 
-async def _play(running: Running, folder: Path, progress: Bars, story: Story[S]) -> dict[str, Any]:
+async def _play(
+    running: Running, ready: AbstractAsyncContextManager[S], progress: Bars, story: Story[S]
+) -> dict[str, Any]:
     meter = Meter(running)
-    async with on_stage(running, folder, progress, story.stage) as stage, meter.watching():
+    async with ready as stage, meter.watching():
         for act in story.acts:
             async with progress.act(act.name), meter.act(act.name):
                 await act.play(stage)
