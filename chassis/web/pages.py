@@ -13,7 +13,9 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 
+from chassis.web import problems
 from chassis.web.access import ANYWHERE, BODY_BYTES_MAX, Allowed, Guarded
 from contracts.refusal import Refused
 
@@ -69,7 +71,7 @@ def check_own(request: Request) -> None:
 
 
 class Page(Guarded):
-    """A route whose refusals are pages too."""
+    """A route whose refusals are pages too, and its faults."""
 
     @abstractmethod
     def refused(self, request: Request, refusal: Refused) -> Response:
@@ -87,6 +89,10 @@ class Page(Guarded):
             except RequestValidationError:
                 wrong = AddressUnreadable("This address does not fit: go back and follow a link.")
                 return self.refused(request, wrong)
+            except HTTPException:
+                raise
+            except Exception as error:  # noqa: BLE001  (it is logged there)
+                return self.refused(request, problems.told(error))
             return response
 
         return answer_or_refuse

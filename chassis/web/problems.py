@@ -62,6 +62,24 @@ class Problem(BaseModel):
     """By which the service's log knows the request."""
 
 
+class TryAgain(Refused):
+    """A fault that passes by itself."""
+
+    slug, status, retryable = "try-again", 503, True
+
+
+class KeptOut(Refused):
+    """The database has a policy against it (`chassis/state/areas.py`)."""
+
+    slug, status, retryable = "outside-area", 403, False
+
+
+class Unexpected(Refused):
+    """A fault of the service."""
+
+    slug, status, retryable = "unexpected", 500, False
+
+
 class RefusedWithHeaders(Refused):
     """A refusal that HTTP says with headers too."""
 
@@ -107,17 +125,22 @@ def problem(
 
 def refused(refusal: Refused) -> Response:
     """The answer to what a rule does not allow."""
-    headers = refusal.headers if isinstance(refusal, RefusedWithHeaders) else {}
-    if refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers = {"Retry-After": str(RETRY_AFTER_S)} | headers
     return problem(
         slug=refusal.slug,
         status=refusal.status,
         detail=str(refusal),
         retryable=refusal.retryable,
         errors=refusal.errors if isinstance(refusal, RefusedFields) else (),
-        headers=headers,
+        headers=headers_of(refusal),
     )
+
+
+def headers_of(refusal: Refused) -> dict[str, str]:
+    """The headers of its answer, whatever that looks like."""
+    headers = refusal.headers if isinstance(refusal, RefusedWithHeaders) else {}
+    if refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return {"Retry-After": str(RETRY_AFTER_S)} | headers
+    return headers
 
 
 def invalid(error: RequestValidationError) -> Response:
@@ -148,31 +171,25 @@ def http(error: HTTPException) -> Response:
 
 
 def unexpected(error: Exception) -> Response:
-    """503 for a fault that passes, 403 for what the database keeps out of the caller's area, else
-    500; the log has the place, the answer only its id."""
+    """The answer to what nobody refused: see `told`."""
+    return refused(told(error))
+
+
+def told(error: Exception) -> Refused:
+    """What may be said of an error that nobody meant: that it passes, that the database keeps it
+    out of the caller's area, or only by which id the log has it."""
     if is_passing(error):
         _log.warning("a request met a passing fault", exc_info=error)
-        return problem(
-            slug="try-again",
-            status=HTTPStatus.SERVICE_UNAVAILABLE,
-            detail="Something this needs does not answer right now. Send the same request again.",
-            retryable=True,
-            headers={"Retry-After": str(RETRY_AFTER_S)},
+        return TryAgain(
+            "Something this needs does not answer right now. Send the same request again."
         )
     if is_outside_area(error):
         _log.warning("the database kept a request to its area", exc_info=error)
-        return problem(
-            slug="outside-area",
-            status=HTTPStatus.FORBIDDEN,
-            detail="This lies outside your area.",
-            retryable=False,
-        )
+        return KeptOut("This lies outside your area.")
     _log.error("a request failed unexpectedly", exc_info=error)
-    return problem(
-        slug="unexpected",
-        status=HTTPStatus.INTERNAL_SERVER_ERROR,
-        detail="This should not happen. Report the correlation id to whoever runs the service.",
-        retryable=False,
+    return Unexpected(
+        f"This should not happen. Report the correlation id, {correlation_id()}, to whoever runs "
+        "the service."
     )
 
 

@@ -13,6 +13,7 @@ from chassis.archive import segments
 from chassis.local_time import local_day
 from contracts.audit import QuestionAsked
 from services.audit.adapters import duck
+from services.audit.operations import drawing
 from services.audit.rules.shown import rupiah
 from tests.alone import Alone, MakeAlone, key
 from tests.archives import opened
@@ -281,3 +282,17 @@ async def test_a_finding_whose_answer_is_overdue_is_marked(
     audit.clock.set(audit.clock.now() + timedelta(days=1))
     for where in ("/findings", f"/findings/{finding}"):
         assert "assigned, overdue" in await page(auditor, where)
+
+
+async def test_a_fault_is_a_page_by_which_the_log_is_found(
+    auditor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise ZeroDivisionError("the inside")
+
+    monkeypatch.setattr(drawing, "moves", broken)
+    page = await auditor.get("/pages/money", params={"subject": str(CLAIM)} | WHY)
+    assert (page.status_code, page.headers["Content-Type"]) == (500, "text/html; charset=utf-8")
+    assert page.headers["X-Correlation-Id"] in page.text
+    assert "the inside" not in page.text
+    check_policy(page)

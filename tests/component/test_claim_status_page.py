@@ -8,7 +8,9 @@ from hashlib import sha256
 from typing import Any
 
 import httpx
+import pytest
 
+from services.claims.api import status_page
 from tests.component import decided_claims as decided
 from tests.component.claims_office import BETA, CLERK, NOW, Case, Claims, an_heir, claims
 from tests.component.decided_claims import WHOLE, Line
@@ -175,3 +177,20 @@ async def test_a_returned_file_asks_for_its_papers(claims: Claims) -> None:
     assert answer.status_code == 200, answer.text
     waiting = await told(claims, case)
     assert (waiting["stage"], waiting["missing"]) == ("waiting", ["Surat keterangan ahli waris"])
+
+
+async def test_what_fails_is_a_page_too_and_says_nothing_of_the_inside(
+    claims: Claims, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(*_: object, **__: object) -> None:
+        raise ConnectionRefusedError("postgres at 10.0.0.7")
+
+    case = await claims.file(heirs=[an_heir()])
+    monkeypatch.setattr(status_page, "claim_status", gone)
+    page = await ask(claims, case.number, case.status_code, headers=HTML)
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "2")
+    assert "Coba lagi beberapa menit lagi" in page.text
+    assert "tidak cocok" not in page.text  # the family has done nothing wrong
+    assert "10.0.0.7" not in page.text
+    answer = await ask(claims, case.number, case.status_code)
+    assert (answer.status_code, answer.json()["slug"]) == (503, "try-again")

@@ -17,6 +17,7 @@ from chassis.web.access import Guarded, public
 from chassis.web.limits import TooManyRequests
 from chassis.web.pages import html_headers
 from chassis.web.reading import Now, Session, tools
+from contracts.refusal import Refused
 from services.claims.adapters import Tools
 from services.claims.adapters.attempts import Attempts
 from services.claims.operations.status_page import (
@@ -35,6 +36,7 @@ _STYLE = _TEMPLATE.partition("<style>")[2].partition("</style>")[0]
 _PAGE = Template(_TEMPLATE)
 _HEADERS = html_headers(_STYLE) | {"Vary": "Accept"}
 _UNKNOWN = "Nomor klaim dan kode ini tidak cocok. Bandingkan keduanya dengan tanda terima."
+_NO_ANSWER = "Saat ini status klaim tidak dapat ditampilkan. Coba lagi beberapa menit lagi."
 _FORM = {
     "type": "object",
     "required": ["number", "code"],
@@ -88,6 +90,8 @@ async def status(
         )
     except (StatusUnknown, TooManyRequests) as refusal:
         return _refused(request, refusal, now)
+    except Exception as error:  # noqa: BLE001  (it is logged there)
+        return _refused(request, problems.told(error), now)
     for name in names:
         tries.forgive(name, at=now)
     if _wants_json(request):
@@ -122,21 +126,20 @@ def _names(request: Request, number: str) -> list[str]:
     return [address, f"number {known}"] if known else [address]
 
 
-def _refused(request: Request, refusal: StatusUnknown | TooManyRequests, now: datetime) -> Response:
+def _refused(request: Request, refusal: Refused, now: datetime) -> Response:
     if _wants_json(request):
         answer = problems.refused(refusal)
         answer.headers.update(_HEADERS)
         return answer
-    said, headers = _UNKNOWN, {}
+    said = _UNKNOWN if isinstance(refusal, StatusUnknown) else _NO_ANSWER
     if isinstance(refusal, TooManyRequests):
         minutes = -(-refusal.retry_after_s // 60)
         said = (
             f"Terlalu banyak percobaan. Coba lagi {minutes} menit lagi; sekarang pukul "
             f"{now.astimezone(WITA):%H.%M} WITA."
         )
-        headers = refusal.headers
     page = f'<section class="wrong" role="alert"><p>{escape(said)}</p></section>'
-    return _html(page, status=refusal.status, headers=headers)
+    return _html(page, status=refusal.status, headers=problems.headers_of(refusal))
 
 
 def _wants_json(request: Request) -> bool:

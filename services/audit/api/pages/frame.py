@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
+from chassis.web import problems
 from chassis.web.access import Caller
 from chassis.web.pages import Page, html_headers, page_access
-from chassis.web.problems import RefusedWithHeaders
 from chassis.web.tokens import TokenMissing
 from contracts.refusal import Refused
 from services.audit.adapters import pages
@@ -32,7 +32,7 @@ class AuditPage(Page):
 
     def refused(self, request: Request, refusal: Refused) -> Response:
         """Without a good token, the page on which one signs in; else what is not allowed."""
-        headers = refusal.headers if isinstance(refusal, RefusedWithHeaders) else {}
+        headers = problems.headers_of(refusal)
         if refusal.status == UNAUTHORIZED:
             fault = None if isinstance(refusal, TokenMissing) else str(refusal)
             given = {"fault": fault, "next": asked_address(request)}
