@@ -34,7 +34,7 @@ REQUESTS_MAX = 1_000
 REQUESTS_WAIT_MS = 5_000
 """How long Kafka keeps a fetch for requests, of which there are few, ever."""
 
-_LOCK = text("SELECT pg_advisory_lock(:lock)")
+_TRY_LOCK = text("SELECT pg_try_advisory_lock(:lock)")
 _PASSING = (KafkaError, PartitionWentBack, TimeoutError, OSError, DBAPIError, PoolTimeout)
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,8 @@ def _nobody() -> None:
 
 @dataclass
 class Relay:
-    """Copies one service's log to its topic. Two at once do no harm, only double work."""
+    """Copies one service's log to its topic. Of several processes of a service one does; the others
+    stand by. Two at once would do no harm, only double work."""
 
     engine: AsyncEngine
     brokers: Brokers
@@ -120,6 +121,18 @@ class Relay:
                     checked_at = clock()
                 await self._pause(fresh)
 
+    async def _stand_by(self, connection: AsyncConnection) -> None:
+        """Wait while another process sends; how far that is, the topic tells."""
+        clock = asyncio.get_running_loop().time
+        looked_at = -self.check_ends_s
+        while not await connection.scalar(_TRY_LOCK, {"lock": self.lock}):
+            self.beat()
+            if clock() - looked_at >= self.check_ends_s:
+                tails = await partitions.tails(self.brokers, self.topic, source=self.source)
+                self.places = {shard: tail.position for shard, tail in tails.items()}
+                looked_at = clock()
+            await asyncio.sleep(IDLE_POLL_S)
+
     async def _look_again(self, ends: Mapping[int, int]) -> dict[int, int]:
         """The ends as they are now. Raises: PartitionWentBack, also when what was lost has been
         covered up: by as many records of others, or of an earlier relay.
@@ -161,7 +174,7 @@ class Relay:
         async with self.engine.connect() as pooled:
             connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
             try:
-                await connection.execute(_LOCK, {"lock": self.lock})
+                await self._stand_by(connection)
                 yield connection
             finally:
                 await connection.invalidate()  # closes it, which gives the lock back

@@ -1,6 +1,7 @@
 """The bus's promise on a real Kafka and a real PostgreSQL: every number once and in order."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]
@@ -191,6 +192,36 @@ async def test_two_relays_at_once_do_no_harm(world: World, monkeypatch: pytest.M
     await enrollment.record(range(500, 1_000))
     assert await check_promise(banking, enrollment) == 1_000
     await until(lambda: banking.duplicates >= 500)
+
+
+async def test_another_process_stands_by_and_takes_over(world: World) -> None:
+    enrollment, banking = world.enrollment, world.banking
+    beats: list[None] = []
+    enrollment.start_relay()
+    await enrollment.record(range(300))
+    other = replace(
+        enrollment.relays[2], woken=asyncio.Event(), places={}, beat=lambda: beats.append(None)
+    )
+    running = asyncio.create_task(other.run())
+
+    def known() -> int:
+        return sum(other.sent(shard) for shard in range(SHARDS))
+
+    try:
+        await until(lambda: known() == 300)
+        alive = len(beats)
+        await enrollment.record(range(300, 400))
+        await until(lambda: known() == 400 and len(beats) > alive + 2)
+        assert other.restarts == 0
+        await enrollment.stop_relay()
+        enrollment.relays[2] = other
+        await enrollment.record(range(400, 500))
+        await banking.start_consumer()
+        assert await check_promise(banking, enrollment) == 500
+        assert len(await read_all(enrollment)) == 500, "at no time did two of them send"
+    finally:
+        running.cancel()
+        await asyncio.wait({running})
 
 
 async def test_a_key_that_fails_is_parked_and_the_others_go_on(world: World) -> None:
