@@ -12,8 +12,8 @@ from services.banking.operations.interbank import Interbank
 from tests import bank_events as heard
 from tests.alone import Alone
 from tests.component.bank_neighbors import (
-    IMPATIENT,
     RAIL_TIMEOUT_S,
+    UNHURRIED,
     approve,
     check_books,
     deposit,
@@ -25,7 +25,7 @@ from tests.component.odd_rail import OddRail, Question, reset
 
 __all__ = ["bank", "holder", "odd", "payout_id"]
 REST_S = 0.3
-PATIENCE = IMPATIENT._replace(tries_max=2, put_off_s=0.05)
+PATIENCE = UNHURRIED._replace(tries_max=2, put_off_s=0.05)
 
 
 @pytest.fixture
