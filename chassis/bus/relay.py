@@ -91,7 +91,7 @@ class Relay:
         """
         tails = await partitions.tails(self.brokers, self.topic, source=self.source)
         await self._unsent(connection, {shard: tail.highest for shard, tail in tails.items()})
-        self.places = {shard: tail.position for shard, tail in tails.items()}
+        self.places = _places(tails)
         ends = {shard: tail.end for shard, tail in tails.items()}
         clock = asyncio.get_running_loop().time
         checked_at = clock()
@@ -129,7 +129,7 @@ class Relay:
             self.beat()
             if clock() - looked_at >= self.check_ends_s:
                 tails = await partitions.tails(self.brokers, self.topic, source=self.source)
-                self.places = {shard: tail.position for shard, tail in tails.items()}
+                self.places = _places(tails)
                 looked_at = clock()
             await asyncio.sleep(IDLE_POLL_S)
 
@@ -178,6 +178,10 @@ class Relay:
                 yield connection
             finally:
                 await connection.invalidate()  # closes it, which gives the lock back
+
+
+def _places(tails: Mapping[int, partitions.Tail]) -> dict[int, Position]:
+    return {shard: tail.position for shard, tail in tails.items()}
 
 
 async def _requests(consumer: AIOKafkaConsumer) -> list[Rewind]:

@@ -21,6 +21,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
+from chassis.web.problems import OutsideArea
 from chassis.web.tokens import Tokens
 from contracts.refusal import Refused
 
@@ -34,12 +35,6 @@ class RoleNotAllowed(Refused):
     """The caller's role may not do this."""
 
     slug, status, retryable = "role-not-allowed", 403, False
-
-
-class OutsideArea(Refused):
-    """What the request concerns lies outside the caller's area."""
-
-    slug, status, retryable = "outside-area", 403, False
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,9 @@ class TryAgain(Refused):
     slug, status, retryable = "try-again", 503, True
 
 
-class KeptOut(Refused):
-    """The database has a policy against it (`chassis/state/areas.py`)."""
+class OutsideArea(Refused):
+    """What the request concerns lies outside the caller's area: a route found it, or the database,
+    which has a policy against it (`chassis/state/areas.py`)."""
 
     slug, status, retryable = "outside-area", 403, False
 
@@ -185,7 +186,7 @@ def told(error: Exception) -> Refused:
         )
     if is_outside_area(error):
         _log.warning("the database kept a request to its area", exc_info=error)
-        return KeptOut("This lies outside your area.")
+        return OutsideArea("This lies outside your area.")
     _log.error("a request failed unexpectedly", exc_info=error)
     return Unexpected(
         f"This should not happen. Report the correlation id, {correlation_id()}, to whoever runs "

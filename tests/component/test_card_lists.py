@@ -9,7 +9,8 @@ from uuid import UUID, uuid5
 import pytest
 
 from chassis.state.unit import EVERYWHERE
-from chassis.web.access import Caller, OutsideArea
+from chassis.web.access import Caller
+from chassis.web.problems import OutsideArea
 from contracts.enrollment import CardPrinted, WorkerAmended, WorkerEnrolled
 from services.enrollment.operations.cards.held import (
     BatchUnknown,

@@ -21,12 +21,12 @@ from chassis.web.access import (
     ANYWHERE,
     Caller,
     Guarded,
-    OutsideArea,
     UndeclaredRoute,
     allowed,
     public,
     undeclared_routes,
 )
+from chassis.web.problems import OutsideArea
 from chassis.web.tokens import LEEWAY_S
 from tests.unit.small_app import Issuer, application, client
 

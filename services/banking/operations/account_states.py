@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.state.unit import Unit
-from chassis.web.access import Caller, OutsideArea
+from chassis.web.access import Caller
+from chassis.web.problems import OutsideArea
 from contracts.event import Cause
 from contracts.refusal import Refused
 from contracts.types import AccountId
