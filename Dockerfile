@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # One image a service: its own code, the contracts and the chassis, with the packages of its
 # requirements.lock, by version and hash. Nothing of another service is in it.
 #

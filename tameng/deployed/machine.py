@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tameng import drain
-from tameng.deployed.secrets import OPERATOR
+from tameng.deployed.secrets import OPERATOR, TOKENS
 from tameng.environment import RAIL, SERVICES, Surroundings
 from tameng.keys import Keys
 from tameng.machine import Running, describe_surroundings
@@ -63,7 +63,7 @@ def surroundings(secrets: Path) -> Surroundings:
         clock_file=CLOCK_FILE if CLOCK_FILE.exists() else None,
         archive_folder=ARCHIVE_FOLDER,
         rail_book_file=Path("/book/rail"),
-        tokens_folder=operator,
+        tokens_folder=operator / TOKENS,
         blobs_folder=Path("/blobs"),
     )
 

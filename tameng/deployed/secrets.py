@@ -16,8 +16,12 @@ from tameng.stack import kafka
 
 OPERATOR = "operator"
 """The folder of all of them: for who provisions and repairs, mounted by no service."""
+TOKENS = "tokens"
+"""In it: the services' own tokens, for their commands run by an operator."""
 READ_BY_ITS_PART = 0o444
 """Whatever user the part runs as: nobody else sees its folder."""
+COPIED_BY_ITS_PART = 0o644
+"""Kafka's image copies its settings, with this mode, and writes to the copy."""
 VALKEY = "bind * -::*\nappendonly yes\ndir /data\nrequirepass {password}\n"
 
 
@@ -48,7 +52,7 @@ def write(folder: Path) -> int:
             file = folder / part / name
             if not file.exists():
                 file.write_bytes(content)
-                file.chmod(READ_BY_ITS_PART)
+                file.chmod(COPIED_BY_ITS_PART if part == "kafka" else READ_BY_ITS_PART)
                 made += 1
     return made
 
@@ -56,6 +60,10 @@ def write(folder: Path) -> int:
 def shares(keys: Keys) -> Mapping[str, Mapping[str, bytes]]:
     """What each part is given, by the name of its file."""
     of_services = {service: _of_every_service(keys, service) for service in SERVICES}
+    tokens = {
+        service: program_token(keys, service, role=role).encode()
+        for service, role in (("banking", "bank"), ("claims", "branch"))
+    }
     own: dict[str, dict[str, bytes]] = {
         "enrollment": {
             "master-key": keys.master_key_file("enrollment").read_bytes(),
@@ -68,12 +76,12 @@ def shares(keys: Keys) -> Mapping[str, Mapping[str, bytes]]:
             "account-number-key": keys.number_key_file().read_bytes(),
             "slip-key": keys.slip_key_file().read_bytes(),
             "rail.secret": keys.rail_secret_file().read_bytes(),
-            "token": program_token(keys, "banking", role="bank").encode(),
+            "token": tokens["banking"],
         },
         "claims": {
             "master-key": keys.master_key_file("claims").read_bytes(),
             "mark-key": keys.mark_key_file().read_bytes(),
-            "token": program_token(keys, "claims", role="branch").encode(),
+            "token": tokens["claims"],
         },
         "audit": {"signing-key.pem": keys.audit_signing_key_file().read_bytes()},
     }
@@ -85,6 +93,7 @@ def shares(keys: Keys) -> Mapping[str, Mapping[str, bytes]]:
         {service: of_services[service] | own[service] for service in SERVICES}
         | owners
         | {
+            f"{OPERATOR}/{TOKENS}": tokens,
             "rail": {"rail.secret": keys.rail_secret_file().read_bytes()},
             "postgres": {"postgres.password": keys.password("postgres").encode()},
             "redis": {"valkey.conf": VALKEY.format(password=keys.password("redis")).encode()},

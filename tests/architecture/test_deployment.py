@@ -1,17 +1,21 @@
 """The deployment as files: what each container is given is what its service asks for."""
 
+import ast
 import re
+import stat
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from chassis.settings import load
 from tameng.deployed import secrets
@@ -19,6 +23,9 @@ from tameng.deployed.machine import surroundings
 from tameng.environment import of_service
 from tests.architecture.repository import ROOT, SERVICES
 
+OWN = {"benchmarks", "chassis", "contracts", "services", "simulators", "tameng", "tests"}
+NEVER_ROOT = {"apache/kafka", "grafana/grafana", "prom/prometheus"}
+"""Images that name a user of their own."""
 COMPOSE = ROOT / "docker-compose.yml"
 VARIABLE = re.compile(r"\$\{(\w+)(?::?-([^}]*))?\}")
 GROUPS = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
@@ -98,6 +105,15 @@ def test_a_service_starts_from_what_its_container_is_given(
     )
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_operator_runs_a_services_commands_with_what_was_made(
+    service: str, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in of_service(surroundings(made), service).items():
+        monkeypatch.setenv(name, value)
+    load(import_module(f"services.{service}.settings").Settings)  # refuses files that are missing
+
+
 def test_each_part_sees_its_own_secrets_and_they_are_all_there(
     parts: dict[str, Any], made: Path
 ) -> None:
@@ -131,6 +147,19 @@ def test_what_serves_is_hardened_and_watched(parts: dict[str, Any]) -> None:
             assert port.startswith("${TAMENG_ADDRESS:-127.0.0.1}:"), f"{name} is open to the net"
 
 
+def test_who_has_no_rights_need_not_change_its_user(parts: dict[str, Any]) -> None:
+    """Entry points that begin as root and give that up take rights to do so."""
+    for name, part in parts.items():
+        image = part["image"].split(":")[0]
+        if part.get("cap_drop") == ["ALL"] and not image.startswith("tameng/"):
+            assert image in NEVER_ROOT or "user" in part, name
+
+
+def test_kafkas_image_may_write_to_its_copy_of_the_settings(made: Path) -> None:
+    """It copies the file with its mode, and adds to the copy."""
+    assert (made / "kafka" / "server.properties").stat().st_mode & stat.S_IWUSR
+
+
 @pytest.mark.parametrize(
     ("group", "lock"),
     [*((name, f"services/{name}/requirements.lock") for name in SERVICES),
@@ -141,6 +170,61 @@ def test_an_image_installs_what_the_tests_ran_with(group: str, lock: str) -> Non
     assert installed.items() <= tested.items(), "run `make lock`"
     for wanted in requirements(group):
         assert wanted.specifier.contains(installed[wanted.name.lower()][0]), "run `make lock`"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_holds_all_that_its_code_imports(service: str) -> None:
+    installed = pins(ROOT / f"services/{service}/requirements.lock")
+    held = ("contracts", "chassis", f"services.{service}")
+    imported = imported_by([f"services.{service}"])
+    own = {name for name in imported if name.split(".")[0] in OWN}
+    assert [name for name in sorted(own) if not name.startswith(held) and name != "services"] == []
+    distributions = packages_distributions()
+    foreign = {name.split(".")[0] for name in imported - own} - sys.stdlib_module_names
+    assert "fastapi" in foreign
+    missing = {
+        name
+        for name in foreign
+        if not any(canonicalize_name(each) in installed for each in distributions[name])
+    }
+    assert missing == set()
+
+
+def imported_by(packages: Sequence[str]) -> set[str]:
+    """The modules that these packages import, in functions too, and what those of ours import."""
+    found: set[str] = set()
+    waiting = [file for package in packages for file in files_of(package)]
+    while waiting:
+        file = waiting.pop()
+        for name in imports(ast.parse(file.read_text())) - found:
+            found.add(name)
+            if name.split(".")[0] in OWN:
+                waiting += [path for path in places(name) if path.exists()]
+    return found
+
+
+def files_of(package: str) -> Iterator[Path]:
+    """The modules of a package."""
+    return ROOT.joinpath(*package.split(".")).rglob("*.py")
+
+
+def imports(tree: ast.AST) -> set[str]:
+    """Names of modules, and of what is taken from one: it may be a module too."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            if node.module.split(".")[0] in OWN:
+                found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def places(name: str) -> tuple[Path, Path]:
+    """Where a module of ours can be."""
+    path = ROOT.joinpath(*name.split("."))
+    return path.with_suffix(".py"), path / "__init__.py"
 
 
 def pins(lock: Path) -> dict[str, tuple[str, frozenset[str]]]:
