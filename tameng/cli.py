@@ -28,8 +28,7 @@ from tameng.deployed.machine import unused
 from tameng.deployed.secrets import secrets
 from tameng.environment import SERVICES
 from tameng.joined_logs import logs
-from tameng.keys import Keys
-from tameng.machine import Running, describe, machine, service_command
+from tameng.machine import Running, machine, service_command
 from tameng.nightly import nightly
 from tameng.offices import Office, http_client
 from tameng.problems import Problem
@@ -38,9 +37,9 @@ from tameng.reconcile import reconcile
 from tameng.repair.commands import add_commands as add_repair_commands
 from tameng.replay import replay
 from tameng.roster import commands as roster_commands
-from tameng.state import KEYS_FOLDER
 from tameng.trace import trace
 from tameng.what_if.cli import commands as what_if_commands
+from tameng.where import STATE, State, describe, keys_of
 
 app = typer.Typer(
     help="Tameng on one machine: cover for vulnerable workers, four services that agree through "
@@ -66,11 +65,7 @@ app.command()(logs)
 add_repair_commands(app)
 console = Console()
 
-State = Annotated[
-    Path, typer.Option(help="The folder that holds everything between two runs.", metavar="FOLDER")
-]
 Service = Annotated[str, typer.Argument(help=f"One of {', '.join(SERVICES)}.")]
-STATE = Path(".tameng")
 Played = AbstractAsyncContextManager[tuple[Running, dict[str, Any]]]
 
 
@@ -165,9 +160,7 @@ def token(
     """Print a token for trying things by hand: -H "Authorization: Bearer $(tameng token …)"."""
     if role not in tokens.ROLES:
         raise Problem(f"no role {role}: one of {', '.join(tokens.ROLES)}")
-    if not (state / KEYS_FOLDER).is_dir():
-        raise Problem(f"{state} has no keys yet: start with `tameng up --state {state}`")
-    key = Keys(state / KEYS_FOLDER).issuer_key()
+    key = keys_of(state).issuer_key()
     lifetime = timedelta(hours=hours)
     typer.echo(
         tokens.mint(key=key, role=role, area=area, name=name, now=real_now(), lifetime=lifetime)
@@ -218,8 +211,7 @@ async def _up(state: Path) -> None:
 async def _status(state: Path) -> None:
     described = describe(state)
     async with http_client() as http:
-        keys = Keys(state / KEYS_FOLDER)
-        admin = Office("operator", "admin", "53", keys, described.urls, http)
+        admin = Office("operator", "admin", "53", described.keys, described.urls, http)
         found = await drain.statuses(admin)
     for table in standing.tables(found):
         console.print(table)

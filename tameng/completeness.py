@@ -15,10 +15,9 @@ from chassis import archive
 from chassis.bus.topics import Topics
 from tameng import checks, drain
 from tameng.drain import LISTENS_TO, Statuses
-from tameng.keys import Keys
-from tameng.machine import Described, describe
+from tameng.machine import Described
 from tameng.offices import Office, http_client
-from tameng.state import KEYS_FOLDER
+from tameng.where import STATE, State, describe
 
 PATIENCE_S = 15.0
 """What is on its way is no loss: it is looked at again for so long."""
@@ -49,9 +48,7 @@ class Row:
 
 
 def completeness(
-    state: Annotated[
-        Path, typer.Option(help="The folder that holds everything.", metavar="FOLDER")
-    ] = Path(".tameng"),
+    state: State = STATE,
     *,
     content: Annotated[
         bool,
@@ -64,7 +61,7 @@ def completeness(
     Exit 1 when something is missing, or with --content when a byte differs. Changes nothing.
     """
     machine = describe(state)
-    rows = asyncio.run(looked_at(machine, state))
+    rows = asyncio.run(looked_at(machine))
     console.print(table(rows))
     complete = all(row.is_complete for row in rows)
     console.print("complete" if complete else "[red]NOT complete[/]", highlight=False)
@@ -141,10 +138,10 @@ def _readers(owner: str) -> list[str]:
     return [reader for reader in READERS if owner in LISTENS_TO[reader]]
 
 
-async def looked_at(machine: Described, state: Path) -> list[Row]:
+async def looked_at(machine: Described) -> list[Row]:
     """As it stands once nothing moves any more, or when patience ends. Raises: Problem."""
     async with http_client() as http:
-        admin = Office("operator", "admin", "53", Keys(state / KEYS_FOLDER), machine.urls, http)
+        admin = Office("operator", "admin", "53", machine.keys, machine.urls, http)
         return await of(machine, admin)
 
 

@@ -10,8 +10,8 @@ import typer
 
 from tameng.environment import SERVICES
 from tameng.problems import Problem
+from tameng.where import STATE, State
 
-STATE = Path(".tameng")
 _FIRST = ("time", "service", "level", "message")
 _LEFT_OUT = frozenset({*_FIRST, "correlation_id", "trace_id", "taskName"})
 
@@ -20,7 +20,7 @@ def logs(
     correlation: Annotated[
         UUID, typer.Option(help="The X-Correlation-Id of an answer, or an event's correlation_id.")
     ],
-    state: Annotated[Path, typer.Option(help="The folder of the machine.")] = STATE,
+    state: State = STATE,
 ) -> None:
     """Print what every service logged about one command, in the order of time."""
     folder = state / "logs"

@@ -25,7 +25,7 @@ class Keys:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def password(self, name: str) -> str:
         """The password of that name (a database role, a server), safe in a URL."""
@@ -84,10 +84,10 @@ class Keys:
         return cast("ec.EllipticCurvePrivateKey", key)
 
     def _once(self, name: str, make: Callable[[], bytes]) -> Path:
-        file = self._folder / name
+        file = self.folder / name
         if not file.exists():
-            self._folder.mkdir(mode=0o700, exist_ok=True)
-            draft = self._folder / f"{name}.draft"
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            draft = self.folder / f"{name}.draft"
             draft.unlink(missing_ok=True)
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, KEPT_PRIVATE)
             with os.fdopen(descriptor, "wb") as private:

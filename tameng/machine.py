@@ -61,6 +61,14 @@ class Described:
     topic_prefix: str
     clock_file: str | None
     """Of the simulated clock that the services follow; None on real time."""
+    keys_folder: str
+    kept: dict[str, str]
+    """What it keeps beside its databases: where, by the name it has in a state folder."""
+
+    @property
+    def keys(self) -> Keys:
+        """Its keys and passwords, the operators' among them."""
+        return Keys(Path(self.keys_folder))
 
 
 _DESCRIBED = TypeAdapter(Described)
@@ -130,7 +138,7 @@ async def machine(
             yield Running(described=described, stack=stack, keys=keys, supervisor=supervisor)
 
 
-def describe(state: Path) -> Described:
+def describe_here(state: Path) -> Described:
     """The machine that runs on a state folder. Raises `Problem` when none does."""
     if state_folder.is_held(state) and (state / RUNNING_FILE).exists():
         return _DESCRIBED.validate_json((state / RUNNING_FILE).read_bytes())
@@ -242,7 +250,20 @@ def describe_surroundings(around: Surroundings) -> Described:
         kafka=around.stack.kafka.brokers(ADMIN),
         topic_prefix=around.prefix,
         clock_file=str(around.clock_file) if around.clock_file else None,
+        keys_folder=str(around.keys.folder.absolute()),
+        kept={name: str(path.absolute()) for name, path in _kept(around).items()},
     )
+
+
+def _kept(around: Surroundings) -> dict[str, Path]:
+    archive = around.archive_folder
+    kept = {
+        "archive": archive,
+        "archive.checkpoints": archive.with_name(f"{archive.name}.checkpoints"),
+        "blobs": around.blobs_folder,
+        RAIL: around.rail_book_file.parent,
+    }
+    return kept | ({CLOCK_FILE: around.clock_file} if around.clock_file else {})
 
 
 def _write_private(file: Path, text: str) -> None:

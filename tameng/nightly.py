@@ -13,29 +13,28 @@ from tameng import checks, completeness, replay_report, reports
 from tameng.checks import Checked
 from tameng.completeness import Row
 from tameng.environment import SERVICES
-from tameng.machine import Described, describe
+from tameng.machine import Described
 from tameng.replay import each_replayed
 from tameng.reports import Filed, Section
+from tameng.where import STATE, State, describe
 
 
 def nightly(
     report: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the signed report goes.")],
-    state: Annotated[
-        Path, typer.Option(help="The folder of the machine that runs.", metavar="FOLDER")
-    ] = Path(".tameng"),
+    state: State = STATE,
 ) -> None:
     """Verify the archive, replay every service, look whether all that was recorded is archived and
     applied, and file one signed report. Meant for a timer, beside the running services.
 
     Exit 1 when anything differs, or could not be looked at.
     """
-    passed, filed = asyncio.run(_look(describe(state), state, report))
+    passed, filed = asyncio.run(_look(describe(state), report))
     typer.echo(f"{'passed' if passed else 'NOT passed'}: {filed.html}")
     raise typer.Exit(0 if passed else 1)
 
 
-async def _look(machine: Described, state: Path, folder: Path) -> tuple[bool, Filed]:
-    rows = await completeness.looked_at(machine, state)
+async def _look(machine: Described, folder: Path) -> tuple[bool, Filed]:
+    rows = await completeness.looked_at(machine)
     verified = await checks.verified(machine)
     quiet = dict.fromkeys(SERVICES, lambda _done, _of: None)
     replays = await each_replayed(machine, SERVICES, (), quiet)

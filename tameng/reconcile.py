@@ -10,20 +10,15 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.ids import new_id
-from tameng.keys import Keys
-from tameng.machine import describe
 from tameng.offices import Answer, Office, http_client, office_maker
 from tameng.problems import Problem
-from tameng.state import KEYS_FOLDER
+from tameng.where import STATE, State, describe
 
 PROVINCE = "53"
 OFFICER = "a reconciliation officer"
 FORMATS = ("csv", "mt940")
 SHOWN_MAX = 50
-STATE = Path(".tameng")
 console = Console()
-
-State = Annotated[Path, typer.Option(help="The folder of the machine that runs.", metavar="FOLDER")]
 
 
 def reconcile(
@@ -75,7 +70,7 @@ async def _sent(
 ) -> tuple[Answer, list[Answer]]:
     described = describe(state)
     async with http_client() as http:
-        offices = office_maker(Keys(state / KEYS_FOLDER), described.urls, http)
+        offices = office_maker(described.keys, described.urls, http)
         return await send(offices(name, "bank", PROVINCE), content, day=day, format_=format_)
 
 

@@ -13,11 +13,11 @@ from tameng import checks, replay_report
 from tameng.bars import replaying
 from tameng.checks import Checked, Told
 from tameng.environment import SERVICES
-from tameng.machine import Described, describe
+from tameng.machine import Described
 from tameng.problems import Problem
+from tameng.where import STATE, State, describe
 
 EVERY = "all"
-STATE = Path(".tameng")
 console = Console()
 
 
@@ -42,9 +42,7 @@ def replay(  # noqa: PLR0913  (an option each)
         Path | None,
         typer.Option(metavar="FOLDER", help="Write a signed report there: HTML and JSON."),
     ] = None,
-    state: Annotated[
-        Path, typer.Option(help="The folder of the machine that runs.", metavar="FOLDER")
-    ] = STATE,
+    state: State = STATE,
 ) -> None:
     """Rebuild a service's tables from its events in a schema beside the live ones, and compare.
 

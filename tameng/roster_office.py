@@ -14,18 +14,14 @@ from rich.table import Table
 
 from chassis.ids import new_id
 from tameng import intake
-from tameng.keys import Keys
-from tameng.machine import describe
 from tameng.offices import Answer, Office, http_client, office_maker
-from tameng.state import KEYS_FOLDER
+from tameng.where import STATE, State, describe
 
 PROVINCE = "53"
 MAKER, CHECKER = "a district officer", "a checker of the province"
 console = Console()
 progress_console = Console(stderr=True)
 
-State = Annotated[Path, typer.Option(help="The folder of the machine that runs.", metavar="FOLDER")]
-STATE = Path(".tameng")
 Id = Annotated[str, typer.Argument(help="The roster's id, as `send` printed it.", metavar="ID")]
 Name = Annotated[str, typer.Option(help="Who does it; stands on the record.")]
 Tell = Callable[[str, float], None]
@@ -138,7 +134,7 @@ def _run(state: Path, work: Callable[[Offices, Tell], Awaitable[T]]) -> T:
     async def working() -> T:
         with _bar() as tell:
             async with http_client() as http:
-                offices = office_maker(Keys(state / KEYS_FOLDER), described.urls, http)
+                offices = office_maker(described.keys, described.urls, http)
                 return await work(offices, tell)
 
     return asyncio.run(working())

@@ -17,16 +17,14 @@ from rich.tree import Tree
 from chassis.local_time import WITA
 from contracts.catalogue import EVENTS
 from tameng.drain import owner_of
-from tameng.keys import Keys
-from tameng.machine import PROGRAMME_AREA, describe
+from tameng.machine import PROGRAMME_AREA
 from tameng.offices import Office, http_client
 from tameng.problems import Problem
-from tameng.state import KEYS_FOLDER
+from tameng.where import STATE, State, describe
 
 ALIKE_MAX = 3
 """Of the events of one type under one cause so many are shown: a roster leads to thousands."""
 REASON = "tameng trace"
-STATE = Path(".tameng")
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ def trace(
         UUID,
         typer.Argument(help="An event; or a worker, claim, account, invoice, payout, programme."),
     ],
-    state: Annotated[Path, typer.Option(help="The folder of the machine.")] = STATE,
+    state: State = STATE,
     steps: Annotated[int, typer.Option(min=1, max=100, help="How far from the event.")] = 20,
 ) -> None:
     """Print the story of an event across the services: what led to it, up to the command, and all
@@ -67,8 +65,7 @@ def trace(
 async def _ask(state: Path, subject: UUID, steps: int) -> tuple[list[Told], bool]:
     machine = describe(state)
     async with http_client() as http:
-        keys = Keys(state / KEYS_FOLDER)
-        auditor = Office("operator", "auditor", PROGRAMME_AREA, keys, machine.urls, http)
+        auditor = Office("operator", "auditor", PROGRAMME_AREA, machine.keys, machine.urls, http)
         answer = await auditor.get(
             "audit", "/questions/story", event=str(subject), steps=str(steps), reason=REASON
         )

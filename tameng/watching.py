@@ -16,7 +16,7 @@ from rich.text import Text
 from chassis.clock import real_now
 from tameng.drain import owner_of
 from tameng.environment import SERVICES
-from tameng.machine import describe
+from tameng.where import describe
 
 EVERY_S = 2.0
 ANSWER_S = 5.0

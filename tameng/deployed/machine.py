@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tameng import drain
-from tameng.deployed.secrets import OPERATOR, TOKENS
 from tameng.environment import RAIL, SERVICES, Surroundings
 from tameng.keys import Keys
 from tameng.machine import Running, describe_surroundings
@@ -16,6 +15,10 @@ from tameng.state import Say
 from tameng.supervisor import Supervisor
 
 PORT = 8000
+OPERATOR = "operator"
+"""Of the folders with secrets, the one for who provisions and repairs; no service mounts it."""
+TOKENS = "tokens"
+"""In it: the services' own tokens, for their commands run by an operator."""
 CLOCK_FILE = Path("/clock/now")
 ARCHIVE_FOLDER = Path("/archive/record")
 

@@ -9,15 +9,12 @@ import typer
 
 from chassis import clock
 from tameng.demo.play import BEGINS_AT
+from tameng.deployed.machine import OPERATOR, TOKENS
 from tameng.environment import SERVICES
 from tameng.keys import Keys
 from tameng.machine import program_token
 from tameng.stack import kafka
 
-OPERATOR = "operator"
-"""The folder of all of them: for who provisions and repairs, mounted by no service."""
-TOKENS = "tokens"
-"""In it: the services' own tokens, for their commands run by an operator."""
 READ_BY_ITS_PART = 0o444
 """Whatever user the part runs as: nobody else sees its folder."""
 COPIED_BY_ITS_PART = 0o644

@@ -13,12 +13,13 @@ from services.banking.commands import PERSONAL as BANKING_KEYS
 from services.claims.commands import PERSONAL as CLAIMS_KEYS
 from services.enrollment.operations.keys import PERSONAL as ENROLLMENT_KEYS
 from tameng.environment import RAIL, SERVICES
-from tameng.machine import CLOCK_FILE, Described, describe
+from tameng.machine import CLOCK_FILE
 from tameng.problems import Problem
 from tameng.repair import dumps, folders
 from tameng.repair.asking import asked
 from tameng.repair.dumps import Snapshot
-from tameng.state import KEYS_FOLDER, Say
+from tameng.state import Say
+from tameng.where import describe
 
 PERSONAL: Mapping[str, PersonalKeys] = {
     "enrollment": ENROLLMENT_KEYS,
@@ -26,7 +27,7 @@ PERSONAL: Mapping[str, PersonalKeys] = {
     "claims": CLAIMS_KEYS,
 }
 BESIDE = ("archive", "archive.checkpoints", "blobs", CLOCK_FILE, RAIL)
-"""In a state folder: what is backed up as it lies there."""
+"""What is backed up as it lies in a state folder."""
 SECRETS, WRAPPED = "secrets", "wrapped"
 ARCHIVE_PATIENCE_S = 60.0
 POLL_S = 0.2
@@ -59,9 +60,9 @@ async def back_up_data(state: Path, folder: Path, *, say: Say) -> dict[str, Any]
             await dumps.dump(url, dump_of(folder, service), at=at, without=without)
             taken[service] = at
         say(f"{service}: {sum(at.heads.values()):,} events, {_size(dump_of(folder, service))}")
-    await _archive_holds(state / "archive", taken)
-    for name in BESIDE:
-        await asyncio.to_thread(folders.copy, state / name, folder / name)
+    await _archive_holds(Path(machine.kept["archive"]), taken)
+    for name, kept in machine.kept.items():
+        await asyncio.to_thread(folders.copy, Path(kept), folder / name)
     told = {
         "began_at": began.isoformat(),
         "made_at": real_now().isoformat(),
@@ -73,7 +74,7 @@ async def back_up_data(state: Path, folder: Path, *, say: Say) -> dict[str, Any]
 async def back_up_keys(state: Path, folder: Path, *, say: Say) -> dict[str, Any]:
     """Write the keys of persons, wrapped, and the secrets of this machine into a fresh folder; its
     manifest. Raises: Problem."""
-    machine: Described = describe(state)
+    machine = describe(state)
     folders.made(folder, folders.KEYS)
     (folder / WRAPPED).mkdir(mode=0o700)
     destroyed: set[str] = set()
@@ -82,7 +83,7 @@ async def back_up_keys(state: Path, folder: Path, *, say: Say) -> dict[str, Any]
         told = await asked(machine.environments, service, "keys", "backup", str(file))
         destroyed.add(told["destroy_after"])
         say(f"{service}: {told['keys']:,} keys of persons")
-    await asyncio.to_thread(folders.copy, state / KEYS_FOLDER, folder / SECRETS)
+    await asyncio.to_thread(folders.copy, machine.keys.folder, folder / SECRETS)
     told = {"made_at": real_now().isoformat(), "destroy_after": min(destroyed)}
     return await asyncio.to_thread(folders.seal, folder, kind=folders.KEYS, told=told)
 

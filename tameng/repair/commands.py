@@ -10,21 +10,20 @@ import typer
 from chassis.bus.topics import Topics
 from tameng.checks import passed_on
 from tameng.environment import SERVICES
-from tameng.machine import describe, machine, service_command
+from tameng.machine import machine, service_command
 from tameng.problems import Problem
 from tameng.repair import backup as backups
 from tameng.repair import folders, readers
 from tameng.repair import restore as restores
 from tameng.repair.asking import asked
 from tameng.state import Say
+from tameng.where import STATE, State, describe
 
-State = Annotated[Path, typer.Option(help="The folder of the machine.", metavar="FOLDER")]
 Fresh = Annotated[
     Path, typer.Option("--state", help="A fresh folder for the machine.", metavar="FOLDER")
 ]
 KeysFolder = Annotated[Path, typer.Option("--keys", help="A backup of keys.", metavar="FOLDER")]
 Service = Annotated[str, typer.Argument(help=f"One of {', '.join(SERVICES)}.")]
-STATE = Path(".tameng")
 relay = typer.Typer(help="What copies a service's log to its topic.", no_args_is_help=True)
 
 

@@ -101,7 +101,7 @@ def recipe(kind: Kind, *, port: int, keys: Keys) -> Recipe:
 def _kafka(port: int, keys: Keys) -> Recipe:
     settings = kafka.in_image(f"{LOCALHOST}:{port}", keys)
     env = {f"KAFKA_{name.upper().replace('.', '_')}": value for name, value in settings.items()}
-    return Recipe(image="apache/kafka:4.1.1", port=9092, folder="/var/lib/kafka/data", env=env)
+    return Recipe(image="apache/kafka:4.1.1", port=port, folder="/var/lib/kafka/data", env=env)
 
 
 def _postgres(password: str) -> Recipe:

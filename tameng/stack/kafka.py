@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import logging
 import shutil
 import uuid
 from functools import partial
@@ -22,6 +23,8 @@ from tameng.stack.parts import ADMIN, Part
 from tameng.steps import Step
 from tameng.supervisor import Program
 
+# What its client has to say it raises too; behind Docker's open port it would say it for each try.
+logging.getLogger("aiokafka").addHandler(logging.NullHandler())
 ANSWER_TIMEOUT_S = 5.0
 RECORD_TIMEOUT_S = 60.0
 SETTINGS_FOR_ONE_BROKER = {
@@ -50,12 +53,14 @@ def in_image(advertised: str, keys: Keys) -> dict[str, str]:
     users = kafka_users.settings(
         lambda user: keys.password(f"kafka-{user}"), security="sasl_plaintext"
     )
+    port = advertised.rpartition(":")[2]
     return (
         SETTINGS_FOR_ONE_BROKER
         | users
         | {
             "controller.quorum.voters": "1@localhost:9093",
-            "listeners": f"{kafka_users.LISTENER}://:9092,CONTROLLER://:9093",
+            # The port it is reached at from outside: it calls itself by the same address.
+            "listeners": f"{kafka_users.LISTENER}://:{port},CONTROLLER://:9093",
             "advertised.listeners": f"{kafka_users.LISTENER}://{advertised}",
             "log.dirs": "/var/lib/kafka/data",
         }
@@ -95,7 +100,7 @@ def part(ports: Ports, users: Users) -> Part:
 
 async def ask(brokers: Brokers) -> None:
     """Have the brokers name themselves. Raises OSError or KafkaError when they do not."""
-    # A bare connection first, because the client logs an error for every vain one.
+    # A bare connection first: it costs less than the client, which comes to the same end.
     await sockets.connect(brokers.addresses.partition(",")[0])
     admin = AIOKafkaAdminClient(**brokers.arguments())
     try:

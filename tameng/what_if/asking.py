@@ -12,18 +12,17 @@ from rich.console import Console
 from tameng import checks, reports
 from tameng.bars import replaying
 from tameng.checks import Checked, Told
-from tameng.machine import Described, describe
+from tameng.machine import Described
 from tameng.replay_report import today
 from tameng.reports import Filed
 from tameng.what_if.tables import Answer, Shown, sections, table
+from tameng.where import describe
 
 NAME_MAX = 150
 """Letters of a report's name, without its end."""
-STATE = Path(".tameng")
 Report = Annotated[
     Path | None, typer.Option(help="Write a signed report there: HTML, JSON.", metavar="FOLDER")
 ]
-State = Annotated[Path, typer.Option(help="The folder of the machine.", metavar="FOLDER")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 console = Console()
 

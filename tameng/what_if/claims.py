@@ -9,7 +9,8 @@ from contracts.refusal import Refused
 from services.claims.rules.amendments import amendment, amendments
 from tameng.problems import Problem
 from tameng.what_if import claims_tables as tables
-from tameng.what_if.asking import STATE, AsJson, Report, State, Subject, ask
+from tameng.what_if.asking import AsJson, Report, Subject, ask
+from tameng.where import STATE, State
 
 CLAIMS = Subject("claims", "claims", tables.changed, tables.title, tables.verdict, tables.tables)
 Benefits = Annotated[

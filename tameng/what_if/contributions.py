@@ -8,7 +8,8 @@ from contracts.refusal import Refused
 from services.enrollment.rules.what_if.prices import price
 from tameng.problems import Problem
 from tameng.what_if import contributions_tables as tables
-from tameng.what_if.asking import STATE, AsJson, Report, State, Subject, ask
+from tameng.what_if.asking import AsJson, Report, Subject, ask
+from tameng.where import STATE, State
 
 CONTRIBUTIONS = Subject(
     "contributions", "enrollment", tables.changed, tables.title, tables.verdict, tables.tables

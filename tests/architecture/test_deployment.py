@@ -19,8 +19,11 @@ from packaging.utils import canonicalize_name
 
 from chassis.settings import load
 from tameng.deployed import secrets
-from tameng.deployed.machine import surroundings
+from tameng.deployed.machine import OPERATOR, surroundings
 from tameng.environment import of_service
+from tameng.problems import Problem
+from tameng.repair.backup import BESIDE
+from tameng.where import describe, keys_of
 from tests.architecture.repository import ROOT, SERVICES
 
 OWN = {"benchmarks", "chassis", "contracts", "services", "simulators", "tameng", "tests"}
@@ -100,9 +103,20 @@ def test_a_service_starts_from_what_its_container_is_given(
         assert settings.owner_url() == operator[f"{service.upper()}_OWNER_DATABASE_URL"]
     assert settings.database_url.get_secret_value() == operator[f"{service.upper()}_DATABASE_URL"]
     assert (
-        settings.brokers().password()
-        == (made / secrets.OPERATOR / f"kafka-{service}.password").read_text()
+        settings.brokers().password() == (made / OPERATOR / f"kafka-{service}.password").read_text()
     )
+
+
+def test_a_command_finds_a_deployment_by_its_secrets(made: Path, tmp_path: Path) -> None:
+    found = describe(made)
+    assert found.urls["claims"] == "http://claims:8000"
+    assert found.keys.folder == keys_of(made).folder == made / OPERATOR
+    assert found.kept["archive.checkpoints"] == "/archive/record.checkpoints"
+    assert found.kept.keys() <= set(BESIDE)
+    with pytest.raises(Problem, match="nothing is running"):
+        describe(tmp_path)
+    with pytest.raises(Problem, match="no keys yet"):
+        keys_of(tmp_path)
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -118,7 +132,7 @@ def test_each_part_sees_its_own_secrets_and_they_are_all_there(
     parts: dict[str, Any], made: Path
 ) -> None:
     for name, part in parts.items():
-        own = {name, name.removesuffix("-migrate"), *[secrets.OPERATOR][: name == "provision"]}
+        own = {name, name.removesuffix("-migrate"), *[OPERATOR][: name == "provision"]}
         assert set(mounts(part).values()) <= own
     asked = {
         made / mounts(part)[str(Path(value).parent)] / Path(value).name
@@ -129,7 +143,7 @@ def test_each_part_sees_its_own_secrets_and_they_are_all_there(
     assert len(asked) > 2 * len(SERVICES)
     assert [file for file in asked if not file.is_file()] == []
     everything = {name for name, part in parts.items() if "secrets:/secrets" in str(part)}
-    assert everything == {"secrets", "demo"}
+    assert everything == {"secrets", "demo", "tameng"}
 
 
 def test_what_serves_is_hardened_and_watched(parts: dict[str, Any]) -> None:

@@ -113,7 +113,7 @@ async def by_command(office: MoneyOffice, *words: str) -> dict[str, Any]:
     """What the real command answers, asked as `tameng what-if` does."""
     machine = Described(
         pid=1, urls={}, environments={"enrollment": environment(office.alone)}, origins={},
-        kafka=Brokers(addresses=""), topic_prefix="", clock_file=None,
+        kafka=Brokers(addresses=""), topic_prefix="", clock_file=None, keys_folder="", kept={},
     )  # fmt: skip
     found = await by_service(machine, "enrollment", words)
     assert found.passed

@@ -210,6 +210,9 @@ def test_kafka_in_a_container_has_the_settings_of_the_embedded_one(tmp_path: Pat
         for user in kafka_users.USERS:
             assert f'user_{user}="{keys.password(f"kafka-{user}")}"' in given[name]
             assert keys.password(f"kafka-{user}") not in embedded[name]
+    # It calls itself by its own address, for one to end transactions: inside as outside.
+    assert given["listeners"].startswith(f"{kafka_users.LISTENER}://:8,")
+    assert given["advertised.listeners"] == f"{kafka_users.LISTENER}://127.0.0.1:8"
     # The image's start asks for files of its own when it sees these in the name of a listener.
     assert "SASL" not in given["advertised.listeners"]
     assert "SSL" not in given["advertised.listeners"]

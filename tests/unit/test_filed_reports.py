@@ -27,7 +27,7 @@ def described(folder: Path) -> Described:
     return Described(
         pid=1, urls={}, environments={"audit": settings}, origins={}, kafka=Brokers(addresses=""),
         topic_prefix="",
-        clock_file=None,
+        clock_file=None, keys_folder="", kept={},
     )  # fmt: skip
 
 
