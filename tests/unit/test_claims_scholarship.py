@@ -1,16 +1,20 @@
 """Scholarships: what a school year pays, and when a child's right ends."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.claims import SchoolLevel
+from contracts.claims import ClaimKind, SchoolLevel
+from contracts.types import ClaimId, WorkerId
+from services.claims.rules.claims import HeldClaim
 from services.claims.rules.compute import compute
 from services.claims.rules.facts import Child
 from services.claims.rules.scholarship import Refusal, scholarship_year, school_year_of
+from services.claims.rules.school_years import NoScholarship, check_entitled
 from services.claims.rules.tariffs import tariff_on
 from tests.benefit_facts import accident_death, amounts
 
@@ -156,3 +160,25 @@ def test_never_more_than_two_children_nor_a_year_twice(
     for step in granted:
         years = [term for term in step.arithmetic.split() if "-20" in term]
         assert len({year[-4:] for year in years}) == len(years)
+
+
+@pytest.mark.parametrize(
+    ("kind", "benefit"),
+    [
+        ("death", "lump-sum"),
+        ("work-accident-death", "accident-death"),
+        ("work-accident", "total-disability"),
+    ],
+)
+def test_what_the_decision_held_puts_a_school_year_off_only_until_it_is_released(
+    kind: ClaimKind, benefit: str
+) -> None:
+    claim = HeldClaim(
+        claim_id=ClaimId(UUID(int=1)), worker_id=WorkerId(UUID(int=2)), kind=kind, state="paid",
+        died_on=DIED_ON, happened_on=DIED_ON, happened_at=None, admitted_on=None, filed_by="clerk",
+        filed_at=datetime(2025, 11, 21, tzinfo=UTC), reported_by="family", excuse=None,
+    )  # fmt: skip
+    told = {"steps": [{"benefit": benefit, "is_held": True}], "months_paid": 36}
+    check_entitled(claim, told, is_held=False)
+    with pytest.raises(NoScholarship):
+        check_entitled(claim, told, is_held=True)

@@ -49,7 +49,7 @@ async def request(
     `rules.check_asked` refuse."""
     claim = await held_claim(unit, claim_id, by=by)
     standing = await lines.standing(unit.session, claim_id)
-    rules.check_entitled(claim, standing.explanation)
+    rules.check_entitled(claim, standing.explanation, is_held=standing.is_held)
     known = await lists.school_years(unit.session, claim_id)
     parties = await heirs(unit.session, claim_id)
     certificates = await papers(unit.session, claim_id, kind="school-certificate")
@@ -71,7 +71,7 @@ async def decide(
     """
     claim = await held_claim(unit, claim_id, by=by)
     standing = await lines.standing(unit.session, claim_id)
-    rules.check_entitled(claim, standing.explanation)
+    rules.check_entitled(claim, standing.explanation, is_held=standing.is_held)
     years = await lists.school_years(unit.session, claim_id)
     year = _waiting(years, decision.request_id)
     claim.check_is_other(by.name, year.requested_by, did="asked for the school year in")

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row
+from sqlalchemy import Row, exists
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from chassis.state.statements import Statement
-from services.claims.models import Claim, ClaimStep, Member, PaidMonth
+from services.claims.models import ApprovedLine, Claim, ClaimStep, Member, PaidMonth
 from services.claims.rules.closing import ClosingClaim, Line, Payment
 
 _ORDERED_BEFORE = Statement("""
@@ -36,10 +36,12 @@ _SETTLED = Statement("""
 
 
 class Standing(NamedTuple):
-    """What decides beside `HeldClaim`: the decision that stands, and who appealed it."""
+    """What decides beside `HeldClaim`: the decision that stands, and what it holds."""
 
     decision_id: UUID | None
     explanation: dict[str, Any] | None
+    is_held: bool
+    """Whether a line of this decision still waits for the arrears to be paid."""
 
 
 class Owing(NamedTuple):
@@ -52,7 +54,12 @@ class Owing(NamedTuple):
 
 async def standing(session: AsyncSession, claim_id: UUID) -> Standing:
     """What stands of a claim that is locked."""
-    statement = select(Claim.decision_id, Claim.explanation)
+    held = exists().where(
+        col(ApprovedLine.claim_id) == col(Claim.claim_id),
+        col(ApprovedLine.decision_id) == col(Claim.decision_id),
+        col(ApprovedLine.is_held),
+    )
+    statement = select(Claim.decision_id, Claim.explanation, held)
     row = (await session.execute(statement.where(Claim.claim_id == claim_id))).one()
     return Standing._make(row)
 

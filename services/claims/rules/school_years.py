@@ -114,16 +114,21 @@ class YearDecision(NamedTuple):
 
 
 def check_entitled(
-    claim: HeldClaim, explanation: dict[str, Any] | None, rule_set: RuleSet | None = None
+    claim: HeldClaim,
+    explanation: dict[str, Any] | None,
+    rule_set: RuleSet | None = None,
+    *,
+    is_held: bool,
 ) -> None:
     """A death or total disability by work at once; another death after three years of months paid.
-    Without a rule set, by the one in force.
+    While lines of the decision are held, neither: the scholarship is due after the arrears (PP
+    44/2015 art. 42). Without a rule set, by the one in force.
 
     Raises: ClaimInOtherState, NoScholarship.
     """
     claim.check_state("approved", "paid")
     told = explanation or {"steps": (), "months_paid": 0}
-    if any(step["is_held"] for step in told["steps"]):
+    if is_held:
         raise NoScholarship("months are owed: the scholarship is due once they are paid")
     if claim.kind == "death":
         tariff = (rule_set or in_force()).on(claim.event_day)

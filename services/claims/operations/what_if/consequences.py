@@ -66,7 +66,7 @@ def school_year(
             leave(event, file, "a school year hangs on a day of birth, which stays sealed", notes)
         return event
     try:
-        check_entitled(file.claim, file.explanation, terms.rule_set)
+        check_entitled(file.claim, file.explanation, terms.rule_set, is_held=file.is_held)
     except Refused:
         return event.model_copy(update={"lines": (), "step": None})
     amount = terms.rule_set.on(file.claim.event_day)[event.step.rule].value
