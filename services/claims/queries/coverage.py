@@ -1,5 +1,6 @@
 """What is known here of a member's cover: nobody is asked in the middle of a decision."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -16,15 +17,15 @@ from services.claims.rules.tariffs import FIRST_TIER, tier_of
 # One question: the four tables asked apart cost eight times the Python. Some ends are passed over:
 # the rules find those by death and by lapse (arrears) themselves, and who was refused had no cover.
 _OF_MEMBERS = Statement("""
-    SELECT worker_id, 'paid' AS told, month, paid_at AS at, CAST(NULL AS date) AS ended_on, amount,
-           event_id
+    SELECT worker_id, 'paid' AS told, programme_id, month, paid_at AS at,
+           CAST(NULL AS date) AS ended_on, amount, event_id
     FROM paid_months WHERE worker_id = ANY(CAST(:worker_ids AS uuid[]))
-    UNION ALL SELECT worker_id, 'begun', NULL, covered_from, NULL, NULL, event_id
+    UNION ALL SELECT worker_id, 'begun', programme_id, NULL, covered_from, NULL, NULL, event_id
     FROM cover_spells WHERE worker_id = ANY(CAST(:worker_ids AS uuid[]))
-    UNION ALL SELECT worker_id, 'ended', NULL, NULL, ended_on, NULL, NULL
+    UNION ALL SELECT worker_id, 'ended', programme_id, NULL, NULL, ended_on, NULL, NULL
     FROM cover_ends WHERE worker_id = ANY(CAST(:worker_ids AS uuid[])) AND NOT is_restored
       AND reason NOT IN ('death', 'lapse', 'refused')
-    UNION ALL SELECT worker_id, 'promised', last_month, NULL, NULL, NULL, NULL
+    UNION ALL SELECT worker_id, 'promised', NULL, last_month, NULL, NULL, NULL, NULL
     FROM members WHERE worker_id = ANY(CAST(:worker_ids AS uuid[]))
     ORDER BY told, month, at, ended_on""")
 
@@ -52,7 +53,7 @@ async def facts_of_cover(
 def _facts(told: Mapping[str, Sequence[Any]]) -> FactsOfCover:
     amounts = [row["amount"] for row in told["paid"] if row["amount"] is not None]
     return FactsOfCover(
-        spells=_spells(told["begun"], [row["ended_on"] for row in told["ended"]]),
+        spells=_spells(told["begun"], told["ended"], told["paid"]),
         paid=tuple(
             PaidMonth(row["month"], local_day(row["at"]), row["event_id"]) for row in told["paid"]
         ),
@@ -61,13 +62,35 @@ def _facts(told: Mapping[str, Sequence[Any]]) -> FactsOfCover:
     )
 
 
-def _spells(begun: Sequence[Any], ends: Sequence[date]) -> tuple[Spell, ...]:
-    """Each cover with the end that was decided while it ran; a later end is of a later cover."""
+def _spells(begun: Sequence[Any], ended: Sequence[Any], paid: Sequence[Any]) -> tuple[Spell, ...]:
+    """Each cover with its last day: it ends with the last of the memberships that carry it."""
     nexts = [local_day(row["at"]) for row in begun[1:]]
-    spells = []
-    for row, following in zip(begun, [*nexts, date.max], strict=False):
+    spells, over = [], set[UUID]()
+    carriers = _carriers(begun, paid)
+    for row, programmes, following in zip(begun, carriers, [*nexts, date.max], strict=False):
         began_on = local_day(row["at"])
-        own = [end for end in ends if began_on <= end <= following]
-        ends = [end for end in ends if end > following]
-        spells.append(Spell(row["at"], own[0] if own else None, row["event_id"]))
+        own: dict[UUID, date] = {}
+        for end in ended:
+            if end["programme_id"] not in over and began_on <= end["ended_on"] <= following:
+                own.setdefault(end["programme_id"], end["ended_on"])
+        last_days = [own.get(each) for each in programmes - over]
+        spells.append(Spell(row["at"], _latest(last_days), row["event_id"]))
+        over |= own.keys()
     return tuple(spells)
+
+
+def _carriers(begun: Sequence[Any], paid: Sequence[Any]) -> list[set[UUID]]:
+    """By cover the programmes that carry it: of the membership that began it or goes on with it
+    last, and those for which a month was paid while it ran. What was paid before the first cover
+    waited for the number."""
+    carriers = [{row["programme_id"]} for row in begun]
+    beginnings = [row["at"] for row in begun]
+    for row in paid if begun else ():
+        carriers[max(bisect_right(beginnings, row["at"]) - 1, 0)].add(row["programme_id"])
+    return carriers
+
+
+def _latest(last_days: Sequence[date | None]) -> date | None:
+    """The latest of these days; None: some membership goes on."""
+    known = [day for day in last_days if day is not None]
+    return max(known) if known and len(known) == len(last_days) else None
