@@ -10,14 +10,16 @@ from chassis.ids import new_id
 from contracts.enrollment import (
     ContributionPaid,
     CoverageEnded,
+    CoverageLapsed,
     EndReason,
     MembershipActivated,
+    MembershipReactivated,
     MembershipRenewed,
 )
 from contracts.event import Cause, Event, Stamp
 from contracts.types import Kpj, ProgrammeId
 from tests.component.claims_facts import PROGRAMME, VILLAGE, _paid, paid_at
-from tests.component.claims_office import ANNA, Claims, an_heir, claims
+from tests.component.claims_office import ANNA, BETA, Claims, an_heir, claims
 
 __all__ = ["claims"]
 SECOND = ProgrammeId(UUID(int=200))
@@ -57,6 +59,14 @@ def ended(
     return CoverageEnded(
         **stamp(datetime(2025, 11, 20, tzinfo=UTC)), worker_id=ANNA, programme_id=programme_id,
         region_code="53.71", reason=reason, ended_on=date.fromisoformat(on), released=0,
+    )  # fmt: skip
+
+
+def lapsed(on: str, programme_id: ProgrammeId = PROGRAMME) -> CoverageLapsed:
+    return CoverageLapsed(
+        **stamp(datetime(2026, 1, 1, tzinfo=UTC)), worker_id=ANNA, programme_id=programme_id,
+        region_code="53.71", lapsed_on=date.fromisoformat(on), oldest_month="2026-01",
+        owed_by="member", released=0,
     )  # fmt: skip
 
 
@@ -101,3 +111,38 @@ async def test_the_end_of_a_membership_that_never_covered_ends_no_cover(claims: 
     await claims.service.hear(promised, month("2025-11", PROGRAMME, FEBRUARY.replace(year=2025)))
     await claims.service.hear(ended("2025-10-31", SECOND))
     assert (await found(claims, "2025-11-10"))["ground"] is None
+
+
+@pytest.mark.parametrize(
+    ("died_on", "ground"), [("2025-12-31", None), ("2026-01-01", "cover-ended")]
+)
+async def test_where_the_right_ends_with_the_programme_nothing_is_due_from_the_day_after(
+    claims: Claims, died_on: str, ground: str | None
+) -> None:
+    paid = [month(each, PROGRAMME, paid_at("2025-10")) for each in ("2025-11", "2025-12")]
+    await claims.service.hear(*paid, lapsed("2026-01-01"), ended("2026-01-20"))
+    told = await found(claims, died_on)
+    assert (told["ground"], told["total"]) == (ground, 0 if ground else 42_000_000)
+
+
+async def test_who_pays_on_after_that_end_is_covered_anew(claims: Claims) -> None:
+    again = datetime(2026, 1, 10, 2, 0, tzinfo=UTC)
+    paid = [month(each, PROGRAMME, paid_at("2025-10")) for each in ("2025-11", "2025-12")]
+    begun = MembershipReactivated(
+        **stamp(again), worker_id=ANNA, programme_id=PROGRAMME, region_code="53.71",
+        covered_from=again, last_month="2026-01", reserved=0, payer="self",
+    )  # fmt: skip
+    await claims.service.hear(
+        *paid, lapsed("2026-01-01"), month("2026-01", PROGRAMME, again), begun
+    )
+    told = await found(claims, "2026-01-20")
+    assert (told["ground"], told["total"]) == (None, 10_000_000)
+
+
+async def test_a_lapse_by_arrears_is_found_by_the_months_that_are_owed(claims: Claims) -> None:
+    """The event is not needed for it: the rules say which months, and what a payment mends."""
+    await claims.service.hear(lapsed("2025-11-18").model_copy(update={"worker_id": BETA}))
+    claims.service.clock.set(FEBRUARY)
+    case = await claims.file(BETA, died_on="2025-11-20", heirs=[an_heir()])
+    told = (await claims.get(f"/claims/{case.claim_id}/computation")).json()
+    assert (told["ground"], told["arrears"]) == (None, ["2025-11"])

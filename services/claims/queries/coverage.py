@@ -16,15 +16,19 @@ from services.claims.rules.tariffs import FIRST_TIER, tier_of
 
 # One question: the four tables asked apart cost eight times the Python. Some ends are passed over:
 # the rules find those by death and by lapse (arrears) themselves, and who was refused had no cover.
+# A lapse on the first of a month is none by arrears, for due dates are in the middle of it: there
+# enrollment lets the right end with the programme (domain 10 row 1), with the day before.
 _OF_MEMBERS = Statement("""
     SELECT worker_id, 'paid' AS told, programme_id, month, paid_at AS at,
            CAST(NULL AS date) AS ended_on, amount, event_id
     FROM paid_months WHERE worker_id = ANY(CAST(:worker_ids AS uuid[]))
     UNION ALL SELECT worker_id, 'begun', programme_id, NULL, covered_from, NULL, NULL, event_id
     FROM cover_spells WHERE worker_id = ANY(CAST(:worker_ids AS uuid[]))
-    UNION ALL SELECT worker_id, 'ended', programme_id, NULL, NULL, ended_on, NULL, NULL
+    UNION ALL SELECT worker_id, 'ended', programme_id, NULL, NULL,
+                     CASE reason WHEN 'lapse' THEN ended_on - 1 ELSE ended_on END, NULL, NULL
     FROM cover_ends WHERE worker_id = ANY(CAST(:worker_ids AS uuid[])) AND NOT is_restored
-      AND reason NOT IN ('death', 'lapse', 'refused')
+      AND reason NOT IN ('death', 'refused')
+      AND (reason <> 'lapse' OR extract(day FROM ended_on) = 1)
     UNION ALL SELECT worker_id, 'promised', NULL, last_month, NULL, NULL, NULL, NULL
     FROM members WHERE worker_id = ANY(CAST(:worker_ids AS uuid[]))
     ORDER BY told, month, at, ended_on""")
