@@ -56,6 +56,9 @@ class Settings(ServiceSettings):
     question_memory_mb: Annotated[int, Field(ge=64)] = 1_024
     answer_rows: Annotated[int, Field(ge=1, le=1_000_000)] = 100_000
     """Of an answer; a page shows less."""
+    joint_leave_off: bool = False
+    """Whether joint leave (cuti bersama) is no working day (domain 10 row 12): what claims is told,
+    else payments in time are found late."""
 
     enrollment_url: Url | None = None
     """Of the other services, to show on a page how far each has come; the reader's own token is

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from chassis import key_backup
+from chassis import key_backup, working_days
 from chassis.key_backup.tables import PersonalKeys
 from chassis.settings import load
 from chassis.state.database import owner_engine
@@ -67,6 +67,7 @@ async def _what_if(settings: Settings, asked: list[Amendment], *, progress: bool
         if progress:
             typer.echo(json.dumps({"done": done, "of": of}))
 
+    working_days.observe_joint_leave(off=settings.joint_leave_off)
     owner = owner_engine(settings.owner_url(), application="claims what-if")
     try:
         return answer(await what_if(owner, settings, asked, told=told), asked)

@@ -32,6 +32,10 @@ class Settings(SealingSettings):
     """The account of the social security fund (Dana Jaminan Sosial)."""
     compensation_counts_funeral: bool = True
     """Whether the 1 % a day counts the funeral benefit (domain 10 row 8: unclear in the law)."""
+    joint_leave_off: bool = False
+    """Whether joint leave (cuti bersama) is no working day: the terms to pay (PP 44/2015 art.
+    37(2), 40(3), 44(7)) and the due dates of contributions (art. 24(4)) then pass over it. The law
+    does not say (domain 10 row 12); enrollment and audit are told the same."""
 
     def mark_key(self) -> bytes:
         """The key of marks."""

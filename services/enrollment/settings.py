@@ -32,7 +32,7 @@ class Settings(SealingSettings):
     joint_leave_off: bool = False
     """Whether a due date on a day of joint leave (cuti bersama) rolls to the next working day. The
     law rolls it past holidays (PP 44/2015 art. 24(4)), and joint leave is leave, which each
-    employer may give or not; claims reckons its terms so too."""
+    employer may give or not; claims and audit are told the same."""
 
     def addresses_with_passwords(self) -> dict[str, str]:
         """Redis's too."""

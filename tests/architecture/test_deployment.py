@@ -146,6 +146,16 @@ def test_each_part_sees_its_own_secrets_and_they_are_all_there(
     assert everything == {"secrets", "demo", "tameng"}
 
 
+def test_whoever_counts_working_days_is_told_the_same_of_joint_leave(
+    parts: dict[str, Any],
+) -> None:
+    told = {
+        name: parts[name]["environment"][f"{name}_JOINT_LEAVE_OFF".upper()]
+        for name in ("enrollment", "claims", "audit")
+    }
+    assert set(told.values()) == {"${TAMENG_JOINT_LEAVE_OFF:-false}"}
+
+
 def test_what_serves_is_hardened_and_watched(parts: dict[str, Any]) -> None:
     for name in SERVICES:
         part = parts[name]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chassis import working_days
 from chassis.tools import ServiceTools
 from services.audit.adapters.archive import Archive, open_archive
 from services.audit.adapters.notes_file import NotesFile
@@ -26,7 +27,11 @@ class Tools(ServiceTools):
 
 
 def make_tools(settings: Settings) -> Tools:
-    """The tools of the one process that writes. Raises: CannotStart, when there is another."""
+    """The tools of the one process that writes. Raises: CannotStart, when there is another.
+
+    The process keeps to the working days of its settings from now on.
+    """
+    working_days.observe_joint_leave(off=settings.joint_leave_off)
     return Tools(
         archive=open_archive(settings.archive_folder),
         verifier=Verifier(settings.archive_folder),

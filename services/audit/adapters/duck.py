@@ -131,7 +131,6 @@ def _views(sql: str, paths: Sequence[str]) -> Iterator[str]:
         yield f"CREATE VIEW {name} AS {views()[name]}"
 
 
-@cache
 def _open_days() -> str:
     days = (DAYS_FROM + timedelta(days=each) for each in range((DAYS_TO - DAYS_FROM).days))
     return _texts(day.isoformat() for day in days if working_days.is_working_day(day))

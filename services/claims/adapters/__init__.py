@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chassis import working_days
 from chassis.key_service import KeyService
 from chassis.sealing import KeyWrap
 from chassis.tools import ServiceTools
@@ -28,7 +29,8 @@ class Tools(ServiceTools):
 
 
 def make_tools(settings: Settings) -> Tools:
-    """The tools of one process."""
+    """The tools of one process, which keeps to the working days of its settings from now on."""
+    working_days.observe_joint_leave(off=settings.joint_leave_off)
     enrollment = KeyService(
         settings.enrollment_url, holder="enrollment", token_file=settings.token_file
     )
