@@ -174,3 +174,5 @@ class ClaimVerified(Event):
     documents: tuple[SeenDocument, ...] = ()
     override: Line | None = None
     """Why it goes on without a paper that practice wants."""
+    funeral_paid_elsewhere: bool = False
+    """The funeral benefit was paid in another segment: it is paid once."""

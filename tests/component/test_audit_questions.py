@@ -236,6 +236,25 @@ def test_a_question_finds_what_was_planted(tmp_path: Path, name: str) -> None:
         assert evidence in words
 
 
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_a_funeral_that_another_segment_paid_is_not_recomputed(
+    tmp_path: Path, elsewhere: bool
+) -> None:
+    world = clean_world()
+    claim_of(world, lines={"lump-sum": 20_000_000, "periodic": 12_000_000})
+    world.add(
+        claims.ClaimVerified,
+        at("2025-10-14", 5),
+        claim_id=named(f"claim of {AGNES}"),
+        worker_id=AGNES,
+        died_on="2025-10-11",
+        verified_by="verifikator",
+        funeral_paid_elsewhere=elsewhere,
+    )
+    found = answered(world.archived(tmp_path), "benefits-recomputed")
+    assert told(found, "expected") == ([] if elsewhere else [42_000_000])
+
+
 def test_a_correction_is_told_with_who_made_it(tmp_path: Path) -> None:
     world = clean_world()
     world.add(

@@ -183,8 +183,9 @@ FILE = CaseFile(
 
 
 def verify(claim: HeldClaim, file: CaseFile = FILE, *, officer: str = "checker",
-           override: str | None = None) -> Any:  # fmt: skip
-    return filing.verify(claim, file, override=override, cause=CAUSE, officer=officer, now=NOW)
+           override: str | None = None, funeral_paid_elsewhere: bool = False) -> Any:  # fmt: skip
+    said = filing.Verification(override, funeral_paid_elsewhere)
+    return filing.verify(claim, file, said, cause=CAUSE, officer=officer, now=NOW)
 
 
 def test_a_verification_names_what_was_seen_in_one_order() -> None:
@@ -204,6 +205,14 @@ def test_no_override_replaces_a_paper_of_the_law(gone: int) -> None:
     left = [each for place, each in enumerate(FILE.documents) if place != gone]
     file = FILE._replace(documents=left)
     assert slug_of(verify, held(living={"1": 1}), file, override="lost") == "documents-missing"
+
+
+def test_of_a_member_who_lives_nobody_paid_the_funeral() -> None:
+    assert verify(held(living={"1": 1}), funeral_paid_elsewhere=True).funeral_paid_elsewhere
+    papers = [known(kind, 9) for kind in ("member-card", "member-ktp", "medical-certificate")]
+    lives = held(kind="work-accident", died_on=None, happened_on=DIED_ON)
+    file = CaseFile([*papers, known("accident-report-1", 4)], [heir(role="member")])
+    assert slug_of(verify, lives, file, funeral_paid_elsewhere=True) == "no-funeral"
 
 
 def test_a_village_letter_with_words_on_record_verifies() -> None:

@@ -140,7 +140,8 @@ LEFT JOIN card_lost AS l ON l.card_id = coalesce(p.card_id, p.event_id);
 CREATE VIEW claims AS
 WITH verified AS (
     SELECT claim_id, max(occurred_at) AS verified_at, max_by(verified_by, seq) AS verified_by,
-        max_by(died_on, seq) AS verified_died_on
+        max_by(died_on, seq) AS verified_died_on,
+        max_by(coalesce(funeral_paid_elsewhere, false), seq) AS funeral_paid_elsewhere
     FROM claim_verified GROUP BY ALL
 ), approved AS (
     SELECT claim_id, max(occurred_at) AS approved_at, max(seq) AS approved_seq,
@@ -163,7 +164,8 @@ WITH verified AS (
 )
 SELECT f.claim_id, f.worker_id, f.number, coalesce(k.kind, f.kind) AS kind,
     coalesce(v.verified_died_on, f.died_on) AS died_on, f.happened_on, f.filed_by,
-    f.occurred_at AS filed_at, v.verified_at, v.verified_by, a.approved_at, a.approved_by,
+    f.occurred_at AS filed_at, v.verified_at, v.verified_by,
+    coalesce(v.funeral_paid_elsewhere, false) AS funeral_paid_elsewhere, a.approved_at, a.approved_by,
     a.first_approved_by, a.confirmation, r.rejected_at, r.rejected_by,
     coalesce(r.member_lives, false) AS member_lives, p.paid_at, p.paid_amount,
     CASE

@@ -26,6 +26,7 @@ from services.claims.operations import documents, filing
 from services.claims.operations.filing import Application, ReporterIdentity
 from services.claims.operations.held import Stepped
 from services.claims.rules.assessments import Assessment
+from services.claims.rules.filing import Verification
 from services.claims.rules.reports import Report
 
 router = APIRouter(route_class=Guarded, tags=["Filing"])
@@ -141,6 +142,12 @@ class Verify(Asked):
     override: Line | None = None
     """Why it goes on without a paper that practice wants, such as the Akta where there is a letter
     of the village. No names of persons."""
+    funeral_paid_elsewhere: bool = False
+    """The papers show that the funeral benefit was paid in another segment: it is paid once."""
+
+    def verification(self) -> Verification:
+        """As rules take it."""
+        return Verification(self.override, self.funeral_paid_elsewhere)
 
 
 _BRANCH = command("branch", area=IN_OPERATION)
@@ -211,10 +218,10 @@ async def verify(
     """Say that the papers were seen and are in order; whoever filed the claim cannot."""
     # Before the transaction, which holds the claim: reading the scans may take long.
     intact = await documents.intact_scans(command.units, claim_id, tools=tools, by=command.caller)
-    verification = filing.Verification(asked.override, intact)
+    seen = filing.Seen(asked.verification(), intact)
     return await command.run_together(
         lambda unit: filing.verify(
-            unit, claim_id, verification, tools=tools, by=command.caller, cause=command.cause
+            unit, claim_id, seen, tools=tools, by=command.caller, cause=command.cause
         ),
         about=claim_id,
     )

@@ -71,6 +71,10 @@ class Claim(Table, table=True):
     verified_documents: list[Any] | None = Field(default=None, sa_type=OPTIONAL_JSON)
     """The documents with their digests, as the verifier saw them."""
     override: str | None = None
+    funeral_paid_elsewhere: bool = Field(
+        default=False, sa_column_kwargs={"server_default": "false"}
+    )
+    """Whether the verifier found that another segment paid the funeral benefit."""
     first_approved_by: str | None = None
     """Who approved first, where two are needed."""
     first_decision: str | None = None

@@ -27,9 +27,8 @@ class Known(NamedTuple):
 
 
 def facts_of(claim: HeldClaim, known: Known, *, now: datetime) -> Facts:
-    """All that a computation uses. Whether the funeral was paid in another segment nobody tells
-    here: an officer who knows of it computes with `POST /computations` and decides by it. School
-    years are asked for and decided one by one, after the first decision."""
+    """All that a computation uses. Whether the funeral was paid in another segment is what the
+    verifier found. School years are asked for and decided one by one, after the first decision."""
     cover = known.cover
     return Facts(
         kind=claim.kind,
@@ -43,6 +42,7 @@ def facts_of(claim: HeldClaim, known: Known, *, now: datetime) -> Facts:
         base_income=cover.base_income,
         last_promised_month=cover.last_promised_month,
         heir_class=heir_class_of(claim, known.parties),
+        funeral_paid_elsewhere=claim.funeral_paid_elsewhere,
         late_filing_excused=claim.excuse is not None,
         accident=None if claim.kind == "death" else _accident(claim.assessment),
         paid_before=cast(Mapping[Benefit, int], known.before),

@@ -60,10 +60,10 @@ class Application:
     """In the order of those among `heirs` who inherit."""
 
 
-class Verification(NamedTuple):
-    """That the papers were seen."""
+class Seen(NamedTuple):
+    """That the papers were seen, and what the verifier says beside it."""
 
-    override: str | None
+    verification: filing.Verification
     intact: frozenset[str]
     """What `documents.intact_scans` found just now."""
 
@@ -176,7 +176,7 @@ async def resubmit(unit: Unit, claim_id: UUID, *, by: Caller, cause: Cause) -> S
 
 
 async def verify(
-    unit: Unit, claim_id: UUID, asked: Verification, *, tools: Tools, by: Caller, cause: Cause
+    unit: Unit, claim_id: UUID, seen: Seen, *, tools: Tools, by: Caller, cause: Cause
 ) -> Stepped:
     """Verify a claim whose papers are there and undamaged, and look for warning signs.
 
@@ -186,9 +186,9 @@ async def verify(
     claim = await held_claim(unit, claim_id, by=by)
     file = await _case_file(unit, claim_id)
     verified = filing.verify(
-        claim, file, override=asked.override, cause=cause, officer=by.name, now=unit.now
+        claim, file, seen.verification, cause=cause, officer=by.name, now=unit.now
     )
-    unread = {each.sha256 for each in file.documents} - asked.intact
+    unread = {each.sha256 for each in file.documents} - seen.intact
     await asyncio.gather(*(tools.blobs.get(digest) for digest in unread))
     signs = await look_for_signs(unit, claim, cause=cause)
     await unit.record([verified, *signs.fresh])

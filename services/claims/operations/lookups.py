@@ -138,6 +138,8 @@ class ClaimStanding(ClaimRow):
     verified_by: str | None
     verified_at: datetime | None
     override: str | None
+    funeral_paid_elsewhere: bool
+    """The verifier found that another segment paid the funeral benefit: it is paid once."""
     first_approved_by: str | None
     approvers_needed: int | None
     decided_by: str | None

@@ -127,6 +127,7 @@ async def claims_verified(session: AsyncSession, events: Sequence[ClaimVerified]
             "verified_at": e.occurred_at,
             "verified_documents": [seen.model_dump(mode="json") for seen in e.documents],
             "override": e.override,
+            "funeral_paid_elsewhere": e.funeral_paid_elsewhere,
         }
         for e in events
     ]

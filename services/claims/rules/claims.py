@@ -52,6 +52,8 @@ class HeldClaim:
     approvers_needed: int | None = None
     decided_by: str | None = None
     appeal_id: UUID | None = None
+    funeral_paid_elsewhere: bool = False
+    """As the verifier saw it in the papers."""
 
     @property
     def event_day(self) -> date:

@@ -29,6 +29,21 @@ class DocumentsMissing(Refused):
     slug, status, retryable = "documents-missing", 409, False
 
 
+class NoFuneral(Refused):
+    """A member who lives was not buried, so nobody has paid for it."""
+
+    slug, status, retryable = "no-funeral", 422, False
+
+
+class Verification(NamedTuple):
+    """What a verifier says beside that the papers are in order."""
+
+    override: str | None = None
+    """Why it goes on without a paper of practice."""
+    funeral_paid_elsewhere: bool = False
+    """The funeral benefit was paid in another segment: it is paid once (domain 2.2)."""
+
+
 class CaseFile(NamedTuple):
     """What a verifier has before them. `documents` are the current ones."""
 
@@ -93,15 +108,17 @@ def check_verifiable(
 def verify(
     claim: HeldClaim,
     file: CaseFile,
+    said: Verification,
     *,
-    override: str | None,
     cause: Cause,
     officer: str,
     now: datetime,
 ) -> ClaimVerified:
     """Somebody who did not file the claim saw the papers, and their scans are undamaged; from now
-    on they stand by their digests. Raises: what `check_verifiable` does."""
-    check_verifiable(claim, file, override=override, officer=officer)
+    on they stand by their digests. Raises: NoFuneral, and what `check_verifiable` does."""
+    check_verifiable(claim, file, override=said.override, officer=officer)
+    if said.funeral_paid_elsewhere and claim.died_on is None:
+        raise NoFuneral("the member lives: leave out that the funeral was paid")
     seen = sorted(file.documents, key=lambda each: each.document_id)
     return ClaimVerified(
         **cause.stamp("verify-claim", at=now),
@@ -112,7 +129,8 @@ def verify(
         documents=tuple(
             SeenDocument(document_id=each.document_id, sha256=each.sha256) for each in seen
         ),
-        override=override,
+        override=said.override,
+        funeral_paid_elsewhere=said.funeral_paid_elsewhere,
     )
 
 
