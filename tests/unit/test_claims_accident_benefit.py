@@ -198,6 +198,7 @@ def test_partial_disability_is_capped_and_a_person_looks_only_where_the_cap_bite
         (Disability("scalp", percent=31), DisabilityPercentWrong),
         (Disability("one-eye", percent=36), DisabilityPercentWrong),
         (Disability("one-eye", units=2), DisabilityPercentWrong),
+        (Disability("big-toe", units=0), DisabilityPercentWrong),
     ],
 )
 def test_a_loss_that_the_table_does_not_have_is_refused(
@@ -205,6 +206,13 @@ def test_a_loss_that_the_table_does_not_have_is_refused(
 ) -> None:
     with pytest.raises(refusal):
         compute(injury(lost(disability)))
+
+
+def test_entries_of_one_code_count_together() -> None:
+    toes = (Disability("other-toe", units=5), Disability("other-toe", units=3))
+    assert amounts(compute(injury(lost(*toes)))) == {"anatomical-disability": 19_200_000}
+    with pytest.raises(DisabilityPercentWrong, match="other-toe counts at most 8 times, not 9"):
+        compute(injury(lost(*toes, Disability("other-toe", function_lost=5))))
 
 
 def test_nobody_loses_more_than_the_whole() -> None:
@@ -267,7 +275,7 @@ def test_the_monthly_amount_tells_the_declared_income(
 @given(
     days=st.integers(0, 3_650),
     costs=st.lists(st.integers(0, 40_000_000), min_size=4, max_size=4),
-    losses_found=st.lists(st.sampled_from(["thumb-left", "one-ear", "big-toe"]), max_size=4),
+    losses_found=st.lists(st.sampled_from(["thumb-left", "one-ear", "big-toe"]), unique=True),
     function_lost=st.one_of(st.none(), st.integers(1, 100)),
     base=st.integers(300_000, 20_700_000),
     months=st.integers(0, 5),

@@ -194,6 +194,7 @@ def total_of(computation: Computation) -> int:
     codes=st.lists(
         st.sampled_from(["one-eye", "smell", "nose", "thumb-left", "leg-shortened-under-50-mm"]),
         max_size=2,
+        unique=True,
     ),
     function_lost=st.one_of(st.none(), st.integers(1, 100)),
     days=st.integers(0, 3_650),

@@ -258,6 +258,8 @@ def test_an_assessment_rests_on_a_doctors_paper_and_possible_losses() -> None:
     assert slug_of(assess, held(INJURY), injuries=(Injury(code="no-such-loss"),)) == (
         "disability-unknown"
     )
+    thumbs = (Injury(code="thumb-left"), Injury(code="thumb-left"))
+    assert slug_of(assess, held(INJURY), injuries=thumbs) == "disability-percent-wrong"
     assert slug_of(assess, held(INJURY), is_sudden_death=True) == "assessment-inconsistent"
     before = date(2025, 10, 10)
     assert slug_of(assess, held(INJURY), unable_from=before) == "assessment-inconsistent"

@@ -10,7 +10,7 @@ from contracts.claims import AccidentAssessed, AidCost, Injury, TripCost
 from contracts.event import Cause
 from contracts.refusal import Refused
 from services.claims.rules.claims import HeldClaim
-from services.claims.rules.disability import DisabilitySumTooLarge, found_loss
+from services.claims.rules.disability import DisabilitySumTooLarge, found_losses
 from services.claims.rules.facts import Disability
 from services.claims.rules.tariffs import tariff_on
 
@@ -104,7 +104,7 @@ def _check_parts(assessment: Assessment, happened_on: date, *, today: date) -> N
         Disability(each.code, each.percent, each.units, each.function_lost)
         for each in assessment.injuries
     ]
-    found = [found_loss(loss, swaps=assessment.is_left_handed) for loss in losses]
+    found = found_losses(losses, swaps=assessment.is_left_handed)
     sum_max = tariff_on(happened_on)["disability-sum-max"].value
     if sum(each.hundredths for each in found) > sum_max * HUNDREDTHS:
         raise DisabilitySumTooLarge(

@@ -4,6 +4,7 @@ The per cent is a doctor's, by the table of PP 44/2015 annex III (art. 45); the 
 the loss exists in the table and that all of them together are possible.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from contracts.refusal import Refused
 from services.claims.rules.arithmetic import NOTHING, half_up
 from services.claims.rules.facts import Accident, Disability, Doubt, Step
 from services.claims.rules.steps import Case, Lines, due, shortened
-from services.claims.rules.tariffs import loss
+from services.claims.rules.tariffs import Loss, loss
 
 _HUNDREDTHS = 100
 """Of a per cent, for half a function of an odd per cent."""
@@ -55,7 +56,7 @@ def partial_disability(case: Case, accident: Accident) -> Lines:
     """
     if not accident.disabilities:
         return Lines([], [])
-    found = [found_loss(each, swaps=accident.is_left_handed) for each in accident.disabilities]
+    found = found_losses(accident.disabilities, swaps=accident.is_left_handed)
     total = sum(each.hundredths for each in found)
     sum_max = case.tariff["disability-sum-max"].value
     if total > sum_max * _HUNDREDTHS:
@@ -77,9 +78,21 @@ def partial_disability(case: Case, accident: Accident) -> Lines:
     return Lines(steps, doubts)
 
 
-def found_loss(disability: Disability, *, swaps: bool) -> Found:
-    """One loss by the table. Raises: DisabilityUnknown, DisabilityPercentWrong."""
-    row = loss(_of_other_hand(disability.code) if swaps else disability.code)
+def found_losses(disabilities: Sequence[Disability], *, swaps: bool) -> list[Found]:
+    """The losses by the table. However many entries name one of them, a body has no more of each
+    part than the table counts. Raises: DisabilityUnknown, DisabilityPercentWrong."""
+    found: list[Found] = []
+    times: Counter[Loss] = Counter()
+    for each in disabilities:
+        row = loss(_of_other_hand(each.code) if swaps else each.code)
+        found.append(_found(each, row))
+        times[row] += each.units
+        _check_times(row, each.units)
+        _check_times(row, times[row])
+    return found
+
+
+def _found(disability: Disability, row: Loss) -> Found:
     percent = disability.percent
     if percent is None and row.percent_min == row.percent_max:
         percent = row.percent_min
@@ -87,10 +100,6 @@ def found_loss(disability: Disability, *, swaps: bool) -> Found:
         raise DisabilityPercentWrong(
             f"{row.code} is {row.percent_min} to {row.percent_max} % in the table: "
             "give the per cent of the doctor's paper within it"
-        )
-    if not 1 <= disability.units <= row.units_max:
-        raise DisabilityPercentWrong(
-            f"{row.code} counts at most {row.units_max} times, not {disability.units}"
         )
     times = f"{disability.units} x " if disability.units > 1 else ""
     terms = f"{row.code} {times}{percent} %"
@@ -102,6 +111,13 @@ def found_loss(disability: Disability, *, swaps: bool) -> Found:
         hundredths=lost * disability.function_lost,
         terms=f"{disability.function_lost} % x {terms}",
     )
+
+
+def _check_times(row: Loss, times: int) -> None:
+    if not 1 <= times <= row.units_max:
+        raise DisabilityPercentWrong(
+            f"{row.code} counts at most {row.units_max} times, not {times}"
+        )
 
 
 def _of_other_hand(code: str) -> str:
