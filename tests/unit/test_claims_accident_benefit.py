@@ -55,11 +55,16 @@ def test_in_arrears_care_is_paid_and_cash_is_held() -> None:
         trips=(Trip("sea", 500_000),),
         medical_cost=3_000_000,
         home_care_cost=1_000_000,
-        aids=(Aid("glasses", 800_000),),
+        aids=(Aid("glasses", 800_000), Aid("prosthesis", 5, hospital_price=4)),
         disabilities=(Disability("one-ear"),),
     )
     found = compute(injury(accident, paid=paid(MONTHS[:3])))
-    assert held(found) == {"income-replacement", "anatomical-disability"}
+    assert held(found) == {
+        "income-replacement", "anatomical-disability", "transport", "appliances",
+    }  # fmt: skip
+    assert [(step.benefit, step.amount) for step in found.steps if not step.is_held] == [
+        ("medical", 3_000_000), ("home-care", 1_000_000), ("appliances", 5),
+    ]  # fmt: skip
     assert found.ground is None
     lapsed = compute(injury(accident, date(2026, 1, 20), paid=paid(MONTHS[:3])))
     assert (lapsed.ground, lapsed.total) == ("cover-lapsed", 0)
@@ -143,6 +148,7 @@ def test_home_care_and_each_appliance_have_their_maximum_and_treatment_has_none(
     }
     [home_care] = [step for step in found.steps if step.benefit == "home-care"]
     assert "for one year at most" in home_care.arithmetic
+    assert found.doubts == ("home-care-over-a-year",)
     with pytest.raises(HospitalPriceMissing, match="reference hospital"):
         compute(injury(Accident(aids=(Aid("orthosis", 1),))))
 

@@ -6,6 +6,7 @@ In arrears of up to three months care goes on and cash is held until they are pa
 from services.claims.rules.accident_costs import (
     appliances,
     home_care,
+    home_care_doubts,
     income_replacement,
     medical,
     transport,
@@ -68,9 +69,11 @@ def accident_costs(case: Case, *, payee: Payee) -> Lines:
         transport(case, accident, payee=payee),
         medical(case, accident, payee=payee),
         home_care(case, accident, payee=payee),
-        appliances(case, accident, payee=payee),
     )
-    return Lines([step for step in computed if step is not None], [])
+    steps = [step for step in computed if step is not None]
+    return Lines(
+        [*steps, *appliances(case, accident, payee=payee)], home_care_doubts(case, accident)
+    )
 
 
 def has_died_too_late(case: Case) -> bool:

@@ -1,15 +1,22 @@
-"""What an accident cost: inability to work, bringing, treating, home care, appliances (JKK)."""
+"""What an accident cost: inability to work, bringing, treating, home care, appliances (JKK).
 
+In arrears care goes on: treatment, home care, orthoses and prostheses (art. 25(2)a). What the law
+lists as money (art. 25(2)b) is held: bringing, inability to work, the other appliances (art. 39).
+"""
+
+from collections.abc import Sequence
 from typing import get_args
 
 from contracts.claims import TripMode
 from contracts.refusal import Refused
 from services.claims.rules.arithmetic import half_up
-from services.claims.rules.facts import Accident, Aid, Step
+from services.claims.rules.facts import Accident, Aid, Doubt, Step
 from services.claims.rules.months import months_later
 from services.claims.rules.steps import Case, Payee, due, shortened
 from services.claims.rules.tariffs import Row, Tariff
 
+CASH = "art. 25(2)b"
+"""In the article of what is paid as money; care stands in art. 25(2)a."""
 MODES: tuple[TripMode, ...] = get_args(TripMode)
 
 
@@ -63,7 +70,8 @@ def transport(case: Case, accident: Accident, *, payee: Payee) -> Step | None:
     if not used:
         return None
     line = shortened(" + ".join(terms), amount, instead=f"{amount:,}")
-    return due(used[0], "transport", amount, payee=payee, arithmetic=line)
+    holds = case.cover.holds
+    return due(used[0], "transport", amount, payee=payee, arithmetic=line, is_held=holds)
 
 
 def medical(case: Case, accident: Accident, *, payee: Payee) -> Step | None:
@@ -75,8 +83,9 @@ def medical(case: Case, accident: Accident, *, payee: Payee) -> Step | None:
 
 
 def home_care(case: Case, accident: Accident, *, payee: Payee) -> Step | None:
-    """The receipts up to the maximum. Days after the first year are not paid: whose receipts are
-    among them is for the doctor's paper to say, so the amount is not divided by days."""
+    """The receipts up to the maximum. Days after the first year are not paid: which receipts are of
+    them is for the doctor's paper to say, so the amount is not divided by days and a person looks.
+    """
     cost = accident.home_care_cost
     if cost == 0:
         return None
@@ -88,11 +97,30 @@ def home_care(case: Case, accident: Accident, *, payee: Payee) -> Step | None:
     return due(row, "home-care", amount, payee=payee, arithmetic=f"{terms} = {amount:,}")
 
 
-def appliances(case: Case, accident: Accident, *, payee: Payee) -> Step | None:
-    """Each appliance up to its own maximum, added up. Raises: HospitalPriceMissing."""
+def home_care_doubts(case: Case, accident: Accident) -> list[Doubt]:
+    """For longer than a year nothing is due: a person takes off what lies beyond it."""
+    days_max = case.tariff["home-care-days"].value
+    is_over = accident.home_care_cost > 0 and accident.home_care_days > days_max
+    return ["home-care-over-a-year"] if is_over else []
+
+
+def appliances(case: Case, accident: Accident, *, payee: Payee) -> list[Step]:
+    """Each appliance up to its own maximum, added up; while cash is held, the care among them in a
+    line of its own. Raises: HospitalPriceMissing."""
     aids = [aid for aid in accident.aids if aid.cost > 0]
+    if not case.cover.holds:
+        return _appliances(case, aids, payee=payee, is_held=False)
+    cash = [aid for aid in aids if CASH in case.tariff[aid.appliance].article]
+    care = [aid for aid in aids if aid not in cash]
+    return [
+        *_appliances(case, care, payee=payee, is_held=False),
+        *_appliances(case, cash, payee=payee, is_held=True),
+    ]
+
+
+def _appliances(case: Case, aids: Sequence[Aid], *, payee: Payee, is_held: bool) -> list[Step]:
     if not aids:
-        return None
+        return []
     amount = half_up(sum(_aid_hundredths(aid, case.tariff[aid.appliance]) for aid in aids), 100)
     line = shortened(
         " + ".join(_aid_terms(aid, case.tariff[aid.appliance]) for aid in aids),
@@ -100,7 +128,7 @@ def appliances(case: Case, accident: Accident, *, payee: Payee) -> Step | None:
         instead=f"{amount:,}",
     )
     row = case.tariff[aids[0].appliance]
-    return due(row, "appliances", amount, payee=payee, arithmetic=line)
+    return [due(row, "appliances", amount, payee=payee, arithmetic=line, is_held=is_held)]
 
 
 def _first_days(tariff: Tariff, accident: Accident) -> int:

@@ -2,7 +2,8 @@
 
 Whether the funeral benefit counts is unclear in the law and configured (domain 10 row 8). What was
 held for arrears brings none: until they are paid nothing of it is due, and for the days after a
-release the law has no term.
+release the law has no term. Appliances of which one part was held bring none for the other either:
+a line that was released is not told from one that never waited.
 """
 
 from collections.abc import Mapping, Sequence

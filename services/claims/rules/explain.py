@@ -88,8 +88,13 @@ def _covered_from(facts: Facts) -> datetime:
 
 
 def _wrong_steps(explanation: Explanation) -> Iterator[str]:
-    lines = Counter((step.benefit, step.child) for step in explanation.steps if step.amount)
-    for (benefit, child), count in lines.items():
+    lines = Counter(
+        # in arrears appliances are two lines: what is care goes on, what is cash is held
+        (step.benefit, step.child, step.is_held and step.benefit == "appliances")
+        for step in explanation.steps
+        if step.amount
+    )
+    for (benefit, child, _), count in lines.items():
         if count > 1:
             yield f"{benefit} {child or ''} stands there {count} times".replace("  ", " ")
     for step in explanation.steps:

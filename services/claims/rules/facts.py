@@ -21,9 +21,11 @@ Ground = Literal[
 Doubt = Literal[
     "covered-that-day", "waiting-boundary", "programme-ended", "accident-arrears",
     "tier-unverified", "disability-table-unverified", "partial-cap-unverified",
-    "periodic-unassigned", "sudden-death", "late-filing", "funeral-elsewhere",
+    "periodic-unassigned", "sudden-death", "late-filing", "funeral-elsewhere", "funder-arrears",
+    "months-in-row", "paid-that-day", "home-care-over-a-year",
 ]  # fmt: skip
-"""Why a person has to look and say so in words before such a claim is approved."""
+"""Why a person has to look and say so in words before such a claim is approved;
+`docs/claims/decisions.md` says of each what is open."""
 
 
 @dataclass(frozen=True, slots=True)

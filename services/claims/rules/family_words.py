@@ -74,6 +74,8 @@ def in_indonesian(explanation: Explanation) -> list[str]:
         told.append(GROUNDS[facts["ground"]])
     told.extend(_why_funeral_only(explanation))
     told.extend(_line(step) for step in explanation.steps)
+    if "home-care-over-a-year" in explanation.doubts:
+        told.append("Perawatan di rumah diganti untuk paling lama satu tahun.")
     told.extend(_sums(explanation))
     told.append(NO_FEE)
     return told
