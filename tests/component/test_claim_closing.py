@@ -7,8 +7,8 @@ from uuid import UUID
 from contracts.banking import PayoutSettled
 from contracts.claims import ClaimApproved, ClaimPaid, CompensationAwarded, LinesReleased
 from contracts.types import ClaimId, WorkerId
-from tests.component.claims_facts import _paid, enrolled, failed, settled
-from tests.component.claims_office import ANNA, BETA, NOW, Case, Claims, claims
+from tests.component.claims_facts import _paid, covered, enrolled, failed, settled
+from tests.component.claims_office import ANNA, BETA, NOW, Case, Claims, claims, refusal
 
 __all__ = ["claims"]
 OWING = WorkerId(UUID(int=41))
@@ -80,11 +80,12 @@ async def test_what_is_held_for_arrears_goes_out_when_all_of_them_are_paid(
     await claims.member(OWING)
     claims.service.clock.set(datetime(2025, 12, 22, 1, 0, tzinfo=UTC))
     case = await claims.verified(OWING, died_on="2025-12-20")
-    answer = (await claims.approve(case.claim_id)).json()
+    answer = (await claims.approve(case.claim_id, confirmation="the province was told")).json()
     assert {line["benefit"] for line in answer["lines"]} == {"funeral"}
     assert {line["benefit"] for line in answer["held"]} == {"lump-sum", "periodic"}
     (approved,) = await claims.service.recorded(ClaimApproved)
     assert approved.explanation.arrears == ("2025-11", "2025-12")
+    assert approved.explanation.doubts == ("funder-arrears",)
     await claims.service.hear(arrived(case, OWING, answer["lines"][0]))
     assert await claims.service.recorded(ClaimPaid) == []
     await claims.service.hear(_month(OWING, "2025-11"))
@@ -98,6 +99,45 @@ async def test_what_is_held_for_arrears_goes_out_when_all_of_them_are_paid(
     (paid,) = await claims.service.recorded(ClaimPaid)
     assert paid.amount == 42_000_000
     assert (await claims.service.replay()).same
+
+
+async def test_all_that_is_held_for_a_funders_arrears_goes_out_when_the_funder_has_paid(
+    claims: Claims,
+) -> None:
+    """The province promised December and paid July: five months are owed, and none of them by the
+    member."""
+    owed = [f"2025-{month:02}" for month in range(8, 13)]
+    await claims.service.hear(enrolled(OWING), *covered(OWING)[:2])
+    claims.service.clock.set(datetime(2025, 12, 22, 1, 0, tzinfo=UTC))
+    case = await claims.verified(OWING, died_on="2025-12-20")
+    assert refusal(await claims.approve(case.claim_id)) == (409, "needs-confirmation")
+    answer = (await claims.approve(case.claim_id, confirmation="the province was told")).json()
+    assert (answer["state"], answer["amount"], answer["lines"]) == ("approved", 0, [])
+    (approved,) = await claims.service.recorded(ClaimApproved)
+    assert sum(line.amount for line in approved.held) == 42_000_000
+    assert approved.explanation.doubts == ("funder-arrears", "months-in-row")
+    claims.service.clock.set(datetime(2026, 1, 12, 1, 0, tzinfo=UTC))
+    standing = await claims.standing(case.claim_id)
+    assert (standing["next_step"], standing["term"]["days_late"]) == ("await-arrears", 0)
+    await claims.service.hear(*(_month(OWING, month) for month in owed[:-1]))
+    assert await claims.service.recorded(LinesReleased) == []
+    await claims.service.hear(_month(OWING, owed[-1]))
+    (released,) = await claims.service.recorded(LinesReleased)
+    assert (set(released.lines), released.paid_months) == (set(approved.held), tuple(owed))
+    assert await claims.service.recorded(ClaimPaid) == []
+    await claims.service.hear(*(arrived(case, OWING, line) for line in answer["held"]))
+    (paid,) = await claims.service.recorded(ClaimPaid)
+    assert paid.amount == 42_000_000
+    assert await claims.service.recorded(CompensationAwarded) == []
+    assert (await claims.service.replay()).same
+
+
+async def test_the_same_months_owed_by_the_member_himself_leave_no_right(claims: Claims) -> None:
+    own = enrolled(OWING).model_copy(update={"last_month": "2025-07"})
+    await claims.service.hear(own, *covered(OWING)[:2])
+    claims.service.clock.set(datetime(2025, 12, 22, 1, 0, tzinfo=UTC))
+    case = await claims.verified(OWING, died_on="2025-12-20")
+    assert refusal(await claims.approve(case.claim_id)) == (409, "nothing-is-due")
 
 
 def _month(worker_id: WorkerId, month: str) -> Any:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from chassis.state.database import owner_engine
 from contracts.claims import CompensationAwarded, LinesReleased
+from contracts.enrollment import WorkerEnrolled
 from contracts.types import WorkerId
 from services.claims.operations.what_if.answer import Answer, answer
 from services.claims.operations.what_if.replaying import what_if
@@ -79,16 +80,22 @@ async def history(claims: Claims) -> dict[str, str]:
     await _reject(claims, cases["words"])
     claims.service.clock.set(LATE)
     await claims.service.hear(*(arrived(cases["late"], ANNA, line, at=LATE) for line in lines))
-    await claims.member(OWING)
-    await claims.service.hear(enrolled(LAPSED), *covered(LAPSED)[:2])
+    await claims.service.hear(_promised(OWING, to="2025-10"), *covered(OWING))
+    await claims.service.hear(_promised(LAPSED, to="2025-07"), *covered(LAPSED)[:2])
     claims.service.clock.set(datetime(2025, 12, 22, 1, 0, tzinfo=UTC))
     cases["lapsed"] = await claims.file(LAPSED, died_on="2025-11-20")
     await _reject(claims, cases["lapsed"], ground="cover-lapsed")
-    cases["owing"] = await claims.approved(OWING, died_on="2025-12-20")
+    cases["owing"] = await claims.verified(OWING, died_on="2025-12-20")
+    await claims.approve(cases["owing"].claim_id, confirmation="he paid no more himself")
     await claims.service.hear(_month(OWING, "2025-11"), _month(OWING, "2025-12"))
     assert len(await claims.service.recorded(CompensationAwarded)) == 1
     assert len(await claims.service.recorded(LinesReleased)) == 1
     return {name: case.number for name, case in cases.items()}
+
+
+def _promised(worker_id: WorkerId, *, to: str) -> WorkerEnrolled:
+    """A member who owes what comes after this month himself."""
+    return enrolled(worker_id).model_copy(update={"last_month": to})
 
 
 async def _reopened(claims: Claims, case: Case) -> Case:
@@ -137,7 +144,7 @@ async def test_other_rules_change_what_they_should_and_nothing_that_is_live(
         "late": -33_280_000, "reopened": -32_000_000, "owing": -32_000_000,
     }  # fmt: skip
     assert await difference("death-waiting=1", "death-months-in-row=2") == {"young": 32_000_000}
-    assert await difference("reduced-months-max=4") == {"lapsed": FUNERAL}
+    assert await difference("reduced-months-max=4") == {"lapsed": WHOLE}
     assert await difference("reduced-months-max=1") == {"owing": -WHOLE}
     assert await everything(claims.service) == before
     assert (await claims.service.replay()).same

@@ -68,6 +68,10 @@ def test_in_arrears_care_is_paid_and_cash_is_held() -> None:
     assert found.ground is None
     lapsed = compute(injury(accident, date(2026, 1, 20), paid=paid(MONTHS[:3])))
     assert (lapsed.ground, lapsed.total) == ("cover-lapsed", 0)
+    of_funder = {"paid": paid(MONTHS[:3]), "owed_by": "funder"}
+    kept = compute(injury(accident, date(2026, 1, 20), **of_funder))
+    assert (kept.ground, amounts(kept), held(kept)) == (None, amounts(found), held(found))
+    assert kept.doubts[0] == "funder-arrears"
 
 
 def test_arrears_at_a_work_death_are_for_a_person_since_the_law_is_silent() -> None:

@@ -1,16 +1,21 @@
 """Covered on a day, months paid in a row, arrears, lapse: what a claim's facts say of the cover."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.claims.rules.compute import compute
+from contracts.enrollment import CoverageLapsed, MembershipInArrears
+from contracts.types import ProgrammeId, WorkerId
+from services.claims.rules.compute import compute, debtor
 from services.claims.rules.coverage import cover_on
 from services.claims.rules.facts import Facts, PaidMonth, Spell
 from services.claims.rules.months import due_on, month_of, months_later, number, written
 from services.claims.rules.tariffs import tariff_on
+from services.enrollment.rules.arrears import Standing, judge, tell
 from tests.benefit_facts import COVERED_FROM, MONTHS, accident_death, amounts, death, held, paid
 
 
@@ -177,3 +182,42 @@ def test_months_later_keeps_the_day_or_takes_the_months_last(day: date, months: 
     later = months_later(day, months)
     assert number(month_of(later)) == number(month_of(day)) + months
     assert later.day == day.day or (later + timedelta(days=1)).day == 1
+
+
+PROMISED = st.sampled_from(["2025-07", "2025-10", "2025-12", "2026-12"])
+
+
+@settings(deadline=None)
+@given(
+    day=st.dates(date(2025, 7, 4), date(2026, 12, 31)),
+    months=st.lists(st.sampled_from(MONTHS), unique=True),
+    promised=PROMISED,
+)
+def test_claims_and_enrollment_say_the_same_of_who_owes(
+    day: date, months: list[str], promised: str
+) -> None:
+    standing = Standing(
+        worker_id=WorkerId(UUID(int=1)), programme_id=ProgrammeId(UUID(int=2)),
+        region_code="53.71", began_by=UUID(int=3), first_month="2025-07", last_month=promised,
+        paid=tuple(months), own_money=False, unbilled=0, told_months=0, told_oldest=None,
+    )  # fmt: skip
+    on_time = tuple(PaidMonth(month, date(2025, 7, 3)) for month in months)
+    facts = death(day, paid=on_time, last_promised_month=promised)
+    told = list(tell(judge([standing], on=day), now=COVERED_FROM))
+    owed = [e for e in told if isinstance(e, CoverageLapsed | MembershipInArrears)]
+    assert debtor(facts) == (owed[0].owed_by if owed else "member")
+    found = compute(replace(facts, owed_by=debtor(facts)))
+    assert ("funder-arrears" in found.doubts) == any(e.owed_by == "funder" for e in owed)
+    if owed and owed[0].owed_by == "funder":
+        assert (found.ground, found.total > 0) == (None, True)
+
+
+def test_a_month_owed_until_the_day_and_paid_on_it_is_doubtful() -> None:
+    day = date(2025, 9, 20)
+    late = (*paid(MONTHS[:2]), PaidMonth("2025-09", day))
+    assert "paid-that-day" in compute(death(day, paid=late)).doubts
+    assert "paid-that-day" not in compute(death(day + timedelta(days=1), paid=late)).doubts
+    first = (PaidMonth("2025-07", date(2025, 7, 21)),)
+    begun = (Spell(datetime(2025, 7, 21, 2, 0, tzinfo=UTC)),)
+    found = compute(death(date(2025, 7, 21), spells=begun, paid=first))
+    assert found.doubts == ("covered-that-day",)

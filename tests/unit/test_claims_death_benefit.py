@@ -45,11 +45,46 @@ def test_a_person_looks_within_seven_days_of_the_end_of_the_wait(
     assert ("waiting-boundary" in compute(death(died_on)).doubts) == looks
 
 
-def test_fewer_than_three_months_in_a_row_give_the_funeral_benefit_only() -> None:
+def test_fewer_than_three_months_in_a_row_hold_the_rest_where_a_month_is_owed() -> None:
     gap = paid(("2025-07", "2025-09", "2025-10"))
     found = compute(death(date(2025, 10, 20), paid=gap))
-    assert (amounts(found), found.months_paid, held(found)) == (FUNERAL, 2, set())
-    assert "2 months paid in a row where 3 are needed" in found.outcome
+    assert (amounts(found), found.months_paid) == (WHOLE, 2)
+    assert (held(found), found.doubts) == ({"lump-sum", "periodic"}, ("months-in-row",))
+    assert "2 months paid in a row where 3 are needed, for the arrears" in found.outcome
+    late = (*gap, PaidMonth("2025-08", date(2025, 10, 25)))
+    settled = compute(death(date(2025, 10, 20), paid=late, decided_on=date(2025, 10, 25)))
+    assert (amounts(settled), held(settled), settled.doubts) == (WHOLE, set(), found.doubts)
+
+
+def test_fewer_than_three_months_in_a_row_and_nothing_owed_give_the_funeral_benefit_only() -> None:
+    """August fell due the day before the cover began, November falls due the day after the wait."""
+    begun = (Spell(datetime(2025, 8, 16, 2, 0, tzinfo=UTC)),)
+    found = compute(death(date(2025, 11, 16), spells=begun, paid=paid(MONTHS[2:4])))
+    assert (amounts(found), found.months_paid, found.arrears) == (FUNERAL, 2, ())
+    assert found.doubts == ("waiting-boundary", "months-in-row")
+    assert "2 months paid in a row where 3 are needed: the funeral" in found.outcome
+
+
+@pytest.mark.parametrize(
+    ("died_on", "paid_on", "waiting"),
+    [
+        (date(2026, 1, 15), None, {"lump-sum", "periodic"}),
+        (date(2026, 1, 16), None, set(WHOLE)),
+        (date(2026, 1, 16), date(2026, 1, 20), set()),
+        (date(2026, 1, 16), date(2026, 1, 21), set(WHOLE)),
+    ],
+)
+def test_what_a_funder_owes_holds_the_benefit_and_never_refuses_it(
+    died_on: date, paid_on: date | None, waiting: set[str]
+) -> None:
+    late = [PaidMonth(m, paid_on) for m in (*MONTHS[3:], "2026-01") if paid_on]
+    facts = death(
+        died_on, paid=(*paid(MONTHS[:3]), *late), owed_by="funder", decided_on=date(2026, 1, 20)
+    )
+    found = compute(facts)
+    assert (found.ground, amounts(found), held(found)) == (None, WHOLE, waiting)
+    assert found.doubts == ("funder-arrears",)
+    assert ("owed by the funder are paid" in found.outcome) == bool(waiting)
 
 
 def test_in_arrears_the_funeral_is_paid_at_once_and_the_rest_is_held() -> None:

@@ -85,9 +85,36 @@ def test_the_family_reads_each_line_with_amount_and_article() -> None:
 def test_the_family_reads_why_only_the_funeral_is_paid() -> None:
     early = " ".join(in_indonesian(explained(death(date(2025, 9, 1)))))
     assert "mulai 3 Oktober 2025, jadi hanya biaya pemakaman" in early
+    begun = (Spell(datetime(2025, 8, 16, 2, 0, tzinfo=UTC)),)
+    facts = death(date(2025, 11, 16), spells=begun, paid=paid(MONTHS[2:4]))
+    assert "setelah iuran dibayar tiga bulan berturut-turut" in " ".join(
+        in_indonesian(explained(facts))
+    )
+
+
+def test_the_family_reads_why_a_short_row_or_a_funders_arrears_refuse_nothing() -> None:
     gap = paid(("2025-07", "2025-09", "2025-10"))
-    unpaid = " ".join(in_indonesian(explained(death(date(2025, 10, 20), paid=gap))))
-    assert "setelah iuran dibayar tiga bulan berturut-turut" in unpaid
+    short = in_indonesian(explained(death(date(2025, 10, 20), paid=gap)))
+    assert any(line.startswith("Karena tunggakan itu iuran belum dibayar tiga") for line in short)
+    assert not any("pemerintah" in line for line in short)
+    funder = explained(death(date(2026, 1, 20), paid=paid(MONTHS[:3]), owed_by="funder"))
+    told = in_indonesian(funder)
+    assert any(line.startswith("Iuran itu ditanggung oleh pemerintah") for line in told)
+    assert "Jumlah yang dibayarkan sekarang: Rp0." in told
+    assert any(line.startswith("Rp42.000.000 ditahan") for line in told)
+    assert ("owed-by", "funder") in {(fact.name, fact.value) for fact in funder.facts}
+
+
+def test_the_family_reads_how_long_home_care_is_paid_and_how_many_months_a_scholarship_needs() -> (
+    None
+):
+    care = injury(Accident(home_care_cost=5, home_care_days=366))
+    assert "Perawatan di rumah diganti untuk paling lama satu tahun." in in_indonesian(
+        explained(care)
+    )
+    children = (Child("child-1", date(2012, 5, 5), "smp", 2025),)
+    told = in_indonesian(explained(death(children=children)))
+    assert any("iuran harus dibayar 36 bulan (" in line for line in told)
 
 
 def test_the_family_reads_what_is_held_and_when_it_is_not_any_more() -> None:
@@ -126,6 +153,8 @@ CASES = [
     accident_death(heir_class=HeirClass.NONE, base_income=300_000),
     injury(BADLY_HURT),
     injury(BADLY_HURT, paid=paid(MONTHS[:3])),
+    injury(BADLY_HURT, date(2026, 1, 20), paid=paid(MONTHS[:3]), owed_by="funder"),
+    death(date(2026, 1, 20), paid=paid(MONTHS[:3]), owed_by="funder"),
     injury(Accident(is_total_disability=True)),
     injury(Accident(disabilities=(Disability("both-eyes"), Disability("one-ear")))),
     death(date(2025, 7, 1), paid_before={"funeral": 10_000_000, "late-compensation": 4}),

@@ -12,11 +12,12 @@ from contracts.claims import ClaimKind, SchoolLevel
 from contracts.types import ClaimId, WorkerId
 from services.claims.rules.claims import HeldClaim
 from services.claims.rules.compute import compute
-from services.claims.rules.facts import Child
+from services.claims.rules.explain import explanation
+from services.claims.rules.facts import Child, PaidMonth, Spell
 from services.claims.rules.scholarship import Refusal, scholarship_year, school_year_of
 from services.claims.rules.school_years import NoScholarship, check_entitled
 from services.claims.rules.tariffs import tariff_on
-from tests.benefit_facts import accident_death, amounts
+from tests.benefit_facts import accident_death, amounts, death, long_paid
 
 DIED_ON = date(2025, 11, 20)
 CHILD = Child("child-1", born_on=date(2010, 3, 9), level="smp", school_year=2025)
@@ -162,6 +163,14 @@ def test_never_more_than_two_children_nor_a_year_twice(
         assert len({year[-4:] for year in years}) == len(years)
 
 
+BEGUN = (Spell(datetime(2022, 7, 1, 2, 0, tzinfo=UTC)),)
+
+
+def in_cover() -> tuple[PaidMonth, ...]:
+    """Months paid since it began, more than three years of them."""
+    return tuple(each for each in long_paid(2022, 60) if each.month >= "2022-07")
+
+
 @pytest.mark.parametrize(
     ("kind", "benefit"),
     [
@@ -178,7 +187,35 @@ def test_what_the_decision_held_puts_a_school_year_off_only_until_it_is_released
         died_on=DIED_ON, happened_on=DIED_ON, happened_at=None, admitted_on=None, filed_by="clerk",
         filed_at=datetime(2025, 11, 21, tzinfo=UTC), reported_by="family", excuse=None,
     )  # fmt: skip
-    told = {"steps": [{"benefit": benefit, "is_held": True}], "months_paid": 36}
+    facts = death(DIED_ON, paid=in_cover(), spells=BEGUN)
+    told = explanation(facts, compute(facts)).model_dump(mode="json")
+    told["steps"] = [{"benefit": benefit, "is_held": True}]
     check_entitled(claim, told, is_held=False)
     with pytest.raises(NoScholarship):
         check_entitled(claim, told, is_held=True)
+
+
+@pytest.mark.parametrize(("months", "entitled"), [(36, True), (35, False)])
+def test_a_school_year_needs_three_years_of_months_paid_and_not_in_a_row(
+    months: int, entitled: bool
+) -> None:
+    """January 2024 was owed on the day of the death and paid after it: it counts for none."""
+    in_time = [each for each in in_cover() if each.month != "2024-01"][:months]
+    facts = death(
+        date(2025, 7, 10 if months < 36 else 20),
+        spells=BEGUN,
+        paid=(*in_time, PaidMonth("2024-01", date(2025, 8, 1))),
+        decided_on=date(2025, 8, 1),
+    )
+    told = explanation(facts, compute(facts)).model_dump(mode="json")
+    claim = HeldClaim(
+        claim_id=ClaimId(UUID(int=1)), worker_id=WorkerId(UUID(int=2)), kind="death",
+        state="approved", died_on=facts.died_on, happened_on=None, happened_at=None,
+        admitted_on=None, filed_by="clerk", filed_at=datetime(2025, 7, 30, tzinfo=UTC),
+        reported_by="officer", excuse=None,
+    )  # fmt: skip
+    if entitled:
+        check_entitled(claim, told, is_held=False)
+        return
+    with pytest.raises(NoScholarship, match="36 months paid are needed, here 35"):
+        check_entitled(claim, told, is_held=False)

@@ -12,7 +12,7 @@ from services.claims.rules.amendments import AmendmentWrong, amended, amendment,
 from services.claims.rules.compute import compute
 from services.claims.rules.explain import explanation
 from services.claims.rules.tariffs import in_force
-from tests.benefit_facts import MONTHS, amounts, death, paid
+from tests.benefit_facts import MONTHS, accident_death, amounts, death, paid
 from tests.decision_table import Case, cases
 
 BENEFITS = files("services.claims.rules").joinpath("benefits.toml").read_text(encoding="utf-8")
@@ -72,7 +72,10 @@ def test_the_rules_that_make_a_difference_are_named_alone_or_together() -> None:
     assert because(died, terms) == ("death-months-in-row", "death-waiting")
     assert because(death(), terms) == ()
     terms = terms_of(None, map(amendment, ("death-waiting=6", "death-months-in-row=9")))  # type: ignore[arg-type]
-    assert because(death(), terms) == ("death-months-in-row", "death-waiting")
+    assert because(death(), terms) == ("death-waiting",)  # alone, a short row is doubtful too
+    both = ("accident-death=120", "accident-death-floor=480")
+    terms = terms_of(None, map(amendment, both))  # type: ignore[arg-type]
+    assert because(accident_death(), terms) == ("accident-death", "accident-death-floor")
 
 
 @pytest.mark.parametrize(

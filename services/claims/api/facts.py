@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, TypeAdapter
 
 from chassis.web.asked import Asked
 from contracts.claims import Appliance, Benefit, ClaimKind, HeirClass, SchoolLevel, Slug, TripMode
+from contracts.enrollment import Debtor
 from contracts.types import Instant, Month
 from services.claims.rules.facts import Facts
 
@@ -128,6 +129,8 @@ class AskedFacts(Asked):
     paid: Annotated[tuple[AskedMonth, ...], Field(max_length=MONTHS_MAX)] = ()
     base_income: Annotated[int, Field(strict=True, gt=0, le=1_000_000_000)] = 1_000_000
     last_promised_month: Month | None = None
+    owed_by: Debtor = "member"
+    """Who owes the arrears there are: a funder's hold the benefit and never refuse it."""
     heir_class: HeirClass | None = None
     funeral_paid_elsewhere: bool = False
     """The funeral benefit was paid in another segment: it is paid once."""

@@ -108,12 +108,15 @@ class CaseFile:
 
     @property
     def ended_at(self) -> datetime | None:
-        """When the insurer had done its part: all paid, all but what is held, or rejected."""
+        """When the insurer had done its part: all paid, all but what is held, or rejected; with the
+        decision, where all is held."""
         if self.claim.state == "rejected":
             return self.claim.decided_at
         if self.claim.paid_at is not None or self.claim.state != "approved":
             return self.claim.paid_at
         due = [line for line in self.lines if line.state != "held"]
+        if self.lines and not due:
+            return self.claim.decided_at
         arrived = [line.arrived_at for line in due if line.arrived_at is not None]
         is_held = len(due) < len(self.lines)
         return max(arrived) if is_held and arrived and len(arrived) == len(due) else None

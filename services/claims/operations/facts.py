@@ -1,6 +1,7 @@
 """The facts of a claim, from what this service keeps itself."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
@@ -10,6 +11,7 @@ from chassis.local_time import local_day
 from contracts.claims import Benefit, HeirClass
 from services.claims.queries.coverage import FactsOfCover
 from services.claims.rules.claims import HeldClaim
+from services.claims.rules.compute import debtor
 from services.claims.rules.facts import Accident, Facts
 from services.claims.rules.families import class_that_counts
 from services.claims.rules.parties import Party
@@ -30,7 +32,7 @@ def facts_of(claim: HeldClaim, known: Known, *, now: datetime) -> Facts:
     """All that a computation uses. Whether the funeral was paid in another segment is what the
     verifier found. School years are asked for and decided one by one, after the first decision."""
     cover = known.cover
-    return Facts(
+    facts = Facts(
         kind=claim.kind,
         filed_on=local_day(claim.filed_at),
         decided_on=local_day(now),
@@ -47,6 +49,7 @@ def facts_of(claim: HeldClaim, known: Known, *, now: datetime) -> Facts:
         accident=None if claim.kind == "death" else _accident(claim.assessment),
         paid_before=cast(Mapping[Benefit, int], known.before),
     )
+    return replace(facts, owed_by=debtor(facts))
 
 
 def heir_class_of(claim: HeldClaim, parties: Sequence[Party]) -> HeirClass | None:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from contracts.enrollment import Debtor
 from services.claims.rules.accident_benefit import (
     accident_death,
     accident_injury,
@@ -51,6 +52,18 @@ def compute(facts: Facts, rule_set: RuleSet | None = None) -> Computation:
     )
 
 
+def debtor(facts: Facts) -> Debtor:
+    """Who owes the arrears of these facts: the funder what the programme promised to pay, the
+    member what comes after it. The first month owed decides for its row, as enrollment tells it in
+    `CoverageLapsed` and `MembershipInArrears`."""
+    day = event_day(facts)
+    cover = cover_on(facts, day, at=event_instant(facts, day), tariff=in_force().on(day))
+    promised = facts.last_promised_month
+    if cover.oldest_owed is None or promised is None or promised < cover.oldest_owed:
+        return "member"
+    return "funder"
+
+
 def event_day(facts: Facts) -> date:
     """The day that counts for cover and arrears: of the death (JKM); of the accident, not of the
     death that came of it (JKK)."""
@@ -88,6 +101,10 @@ def _cover_doubts(case: Case) -> list[Doubt]:
     facts, doubts = case.facts, list[Doubt]()
     if case.cover.needs_hour:
         doubts.append("covered-that-day")
+    if case.cover.needs_hour_of_payment:
+        doubts.append("paid-that-day")
+    if case.cover.arrears and facts.owed_by == "funder":
+        doubts.append("funder-arrears")
     promised = facts.last_promised_month
     if promised is not None and promised < month_of(case.day):
         doubts.append("programme-ended")

@@ -3,10 +3,11 @@
 PP 44/2015: the cover begins at the time the number is issued (art. 11(5)); a month is due on its
 15th or the next working day and owed from the day after (art. 24); whoever owes up to three months
 in a row has a reduced right, whoever owes more has none (art. 39 and 42). A later payment never
-repairs the cover at the event; it releases what was held.
+repairs the cover at the event; it releases what was held. Where a funder owes more than three
+months nothing is refused: it is held (domain 10 row 4).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -34,24 +35,40 @@ class Cover(NamedTuple):
     """The longest row of months paid, up to the event."""
     arrears: tuple[str, ...] = ()
     """The months owed on the day."""
+    oldest_owed: str | None = None
+    """The first month of the row of them that counts: that which ended the right, or the longest.
+    Whoever owes this one owes the row, as `CoverageLapsed` has it."""
     lapsed_on: date | None = None
     """The first day without a right: after the fourth unpaid due date of a row."""
     settled_on: date | None = None
     """When the last of the months owed was paid, by the day of the decision."""
     payments: tuple[PaidMonth, ...] = ()
     """The payments that count, and those that settled the arrears."""
+    months_paid_in_all: int = 0
+    """The months of this cover that were paid up to the event, in a row or not."""
+    needs_hour_of_payment: bool = False
+    """A month was owed until that very day, and paid on it."""
 
     @property
     def holds(self) -> bool:
         """Whether cash waits until the arrears are paid."""
         return bool(self.arrears) and self.settled_on is None
 
+    @property
+    def holds_all(self) -> bool:
+        """Whether nothing goes out at once either: a funder owes more than three months."""
+        return self.holds and self.lapsed_on is not None
+
 
 class _Months(NamedTuple):
     longest: int
     owed: tuple[int, ...]
-    lapsed_on: date | None
     counted: tuple[PaidMonth, ...]
+
+
+class _Row(NamedTuple):
+    oldest: int | None
+    lapsed_on: date | None
 
 
 def cover_on(facts: Facts, day: date, *, at: datetime | None, tariff: Tariff) -> Cover:
@@ -63,18 +80,22 @@ def cover_on(facts: Facts, day: date, *, at: datetime | None, tariff: Tariff) ->
     if spell.ended_on is not None and spell.ended_on < day:
         return Cover("cover-ended", spell, began_on)
     paid = _first_payments(facts.paid)
-    months = _months(paid, began_on, day, owed_max=tariff["reduced-months-max"].value)
+    months = _months(paid, began_on, day)
+    row = _row(months.owed, owed_max=tariff["reduced-months-max"].value)
     settled = _settled(paid, months.owed, facts.decided_on) if months.owed else ()
     return Cover(
-        ground="cover-lapsed" if months.lapsed_on else None,
+        ground="cover-lapsed" if row.lapsed_on and facts.owed_by == "member" else None,
         spell=spell,
         began_on=began_on,
         needs_hour=at is None and began_on == day,
         months_paid=months.longest,
         arrears=tuple([written(each) for each in months.owed]),
-        lapsed_on=months.lapsed_on,
+        oldest_owed=None if row.oldest is None else written(row.oldest),
+        lapsed_on=row.lapsed_on,
         settled_on=max(each.paid_on for each in settled) if settled else None,
         payments=(*months.counted, *settled),
+        months_paid_in_all=len(months.counted),
+        needs_hour_of_payment=any(_ended_arrears(each, began_on, day) for each in months.counted),
     )
 
 
@@ -129,28 +150,41 @@ def _settled(
     return tuple(found) if len(found) == len(owed) else ()
 
 
-def _months(paid: Mapping[int, PaidMonth], began_on: date, day: date, *, owed_max: int) -> _Months:
+def _ended_arrears(payment: PaidMonth, began_on: date, day: date) -> bool:
+    """Whether a month that was owed until this day was paid on it."""
+    return payment.paid_on == day and began_on <= number_due_on(number(payment.month)) < day
+
+
+def _row(owed: Sequence[int], *, owed_max: int) -> _Row:
+    """Of the months owed the first row that ends the right, else the longest."""
+    longest = count = 0
+    oldest: int | None = None
+    for at, month in enumerate(owed):
+        count = count + 1 if at and owed[at - 1] == month - 1 else 1
+        if count > longest:
+            longest, oldest = count, month - count + 1
+        if count > owed_max:
+            return _Row(oldest, number_due_on(month) + _A_DAY)
+    return _Row(oldest, None)
+
+
+def _months(paid: Mapping[int, PaidMonth], began_on: date, day: date) -> _Months:
     """Rows of paid and of owed months in a cover, with what was paid by that day.
 
     A month that was due before the cover began is none of its arrears: what an earlier cover owed
     is not charged when a new one begins.
     """
-    row = longest = owed_in_a_row = 0
-    lapsed_on: date | None = None
+    row = longest = 0
     owed: list[int] = []
     counted: list[PaidMonth] = []
     for month in range(number_of(began_on), number_of(day) + 1):
         payment = paid.get(month)
         if payment is not None and payment.paid_on <= day:
-            row, owed_in_a_row = row + 1, 0
+            row += 1
             longest = max(longest, row)
             counted.append(payment)
             continue
         row = 0
-        due_on = number_due_on(month)
-        if began_on <= due_on < day:
+        if began_on <= number_due_on(month) < day:
             owed.append(month)
-            owed_in_a_row += 1
-            if owed_in_a_row > owed_max and lapsed_on is None:
-                lapsed_on = due_on + _A_DAY
-    return _Months(longest, tuple(owed), lapsed_on, tuple(counted))
+    return _Months(longest, tuple(owed), tuple(counted))

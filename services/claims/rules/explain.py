@@ -15,6 +15,7 @@ from services.claims.rules.facts import Computation, Facts, Step, UsedFact
 from services.claims.rules.family_words import in_indonesian
 from services.claims.rules.netting import NEVER_NETTED
 from services.claims.rules.tariffs import RuleSet, in_force, rows, tariff_digest
+from services.claims.rules.used_facts import PAID_BEFORE
 
 __all__ = ["explanation", "in_indonesian", "recheck"]
 RULE: dict[ClaimKind, str] = {
@@ -26,7 +27,6 @@ PARTS_REMEMBERED = 8_192
 """Lines and facts that many claims share: a month that was paid by one invoice, a whole amount."""
 _FLAT: frozenset[Benefit] = frozenset({"lump-sum", "periodic", "funeral"})
 """Lines whose amount stands in the tariff itself."""
-_PAID_BEFORE = "paid-before-"
 _TAKEN = re.compile(r"- ([\d,]+) paid")
 
 
@@ -126,8 +126,8 @@ def _wrong_sums(explanation: Explanation) -> Iterator[str]:
     paid = sum(
         int(fact.value)
         for fact in explanation.facts
-        if fact.name.startswith(_PAID_BEFORE)
-        and fact.name.removeprefix(_PAID_BEFORE) not in NEVER_NETTED
+        if fact.name.startswith(PAID_BEFORE)
+        and fact.name.removeprefix(PAID_BEFORE) not in NEVER_NETTED
     )
     taken = sum(
         int(amount.replace(",", ""))

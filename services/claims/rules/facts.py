@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from uuid import UUID
 
 from contracts.claims import Appliance, Benefit, ClaimKind, HeirClass, SchoolLevel, TripMode
+from contracts.enrollment import Debtor
 
 Ground = Literal[
     "not-covered", "cover-lapsed", "cover-ended", "claim-out-of-time", "nothing-claimed",
@@ -139,6 +140,9 @@ class Facts:
     """Declared monthly income, the base of JKK."""
     last_promised_month: str | None = None
     """The last month that the programme pays; None: not known."""
+    owed_by: Debtor = "member"
+    """Who owes the arrears there are. A funder's hold the benefit where a member's take the right
+    to it away (domain 10 row 4)."""
     heir_class: HeirClass | None = None
     funeral_paid_elsewhere: bool = False
     """The funeral benefit was paid in another segment: it is paid once (domain 2.2)."""

@@ -50,6 +50,7 @@ GROUNDS = {
 }
 _NOT_DUE = (
     ("paid in another segment", "sudah dibayarkan dari kepesertaan lain, dan dibayarkan satu kali"),
+    ("months paid are needed", "iuran harus dibayar 36 bulan"),
     ("months paid in a row", "iuran harus dibayar 36 bulan berturut-turut"),
     ("two other children", "beasiswa diberikan untuk paling banyak dua anak"),
     ("asked for twice", "tahun ajaran yang sama diajukan dua kali"),
@@ -122,9 +123,24 @@ def _what_happened(explanation: Explanation, facts: dict[str, str]) -> Iterator[
         yield f"Peserta meninggal dunia pada {day_in_words(explanation.died_on)}."
     if "covered-from" in facts:
         yield f"Iuran dibayar {explanation.months_paid} bulan berturut-turut."
+    yield from _what_was_owed(explanation, facts)
+
+
+def _what_was_owed(explanation: Explanation, facts: dict[str, str]) -> Iterator[str]:
     if explanation.arrears:
         months = ", ".join(month_in_words(month) for month in explanation.arrears)
         yield f"Pada hari itu iuran bulan berikut belum dibayar: {months}."
+        if facts.get("owed-by") == "funder":
+            yield (
+                "Iuran itu ditanggung oleh pemerintah, bukan oleh peserta, jadi manfaat tidak "
+                "ditolak karenanya."
+            )
+    if "months-in-row" in explanation.doubts and "whole package" in explanation.outcome:
+        yield (
+            "Karena tunggakan itu iuran belum dibayar tiga bulan berturut-turut. Kepesertaan sudah "
+            "berlaku tiga bulan, jadi manfaat lengkap berlaku (Permenaker 1/2025; PP 44/2015 "
+            "pasal 42)."
+        )
 
 
 def _why_funeral_only(explanation: Explanation) -> Iterator[str]:

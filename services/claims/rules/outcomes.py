@@ -3,7 +3,11 @@
 from collections.abc import Iterable
 
 from services.claims.rules.coverage import Cover
-from services.claims.rules.death_benefit import has_paid_enough, has_waited
+from services.claims.rules.death_benefit import (
+    has_paid_enough,
+    has_waited,
+    is_whole_package,
+)
 from services.claims.rules.facts import Facts, Ground, Step
 from services.claims.rules.steps import Case
 
@@ -18,7 +22,9 @@ def outcome(case: Case, steps: Iterable[Step], *, overpaid: int) -> str:
             due += step.amount
     parts = [_death(case) if case.facts.kind == "death" else _accident(case), f"Rp{due:,} due"]
     if held:
-        parts.append(f"Rp{held:,} held until {len(case.cover.arrears)} months owed are paid")
+        by = " by the funder" if case.facts.owed_by == "funder" else ""
+        owed = f"{len(case.cover.arrears)} months owed{by}"
+        parts.append(f"Rp{held:,} held until {owed} are paid")
     elif case.cover.settled_on is not None:
         parts.append(f"the months owed were paid on {case.cover.settled_on}, so nothing is held")
     if overpaid:
@@ -49,13 +55,13 @@ def _death(case: Case) -> str:
     if not has_waited(case):
         needed = case.tariff["death-waiting"].value
         return f"{died}, within {needed} months of it: the funeral benefit only"
-    if not has_paid_enough(case):
-        needed = case.tariff["death-months-in-row"].value
-        return (
-            f"{died}, {case.cover.months_paid} months paid in a row where {needed} are needed: "
-            "the funeral benefit only"
-        )
-    return f"{died}: the whole package"
+    if has_paid_enough(case):
+        return f"{died}: the whole package"
+    needed = case.tariff["death-months-in-row"].value
+    row = f"{died}, {case.cover.months_paid} months paid in a row where {needed} are needed"
+    if is_whole_package(case):
+        return f"{row}, for the arrears: the whole package"
+    return f"{row}: the funeral benefit only"
 
 
 def _accident(case: Case) -> str:

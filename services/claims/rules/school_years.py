@@ -23,6 +23,7 @@ from services.claims.rules.parties import Party
 from services.claims.rules.scholarship import SchoolYear, scholarship_year
 from services.claims.rules.shares import children, payee_of
 from services.claims.rules.tariffs import RuleSet, in_force, tariff_on
+from services.claims.rules.used_facts import months_paid_in
 
 _BY_WORK = frozenset({"accident-death", "total-disability"})
 
@@ -127,16 +128,15 @@ def check_entitled(
     Raises: ClaimInOtherState, NoScholarship.
     """
     claim.check_state("approved", "paid")
-    told = explanation or {"steps": (), "months_paid": 0}
+    told = explanation or {"steps": (), "facts": ()}
     if is_held:
         raise NoScholarship("months are owed: the scholarship is due once they are paid")
     if claim.kind == "death":
         tariff = (rule_set or in_force()).on(claim.event_day)
         months = tariff["death-scholarship-months"].value
-        if told["months_paid"] < months:
-            raise NoScholarship(
-                f"{months} months paid in a row are needed, here {told['months_paid']}"
-            )
+        paid = months_paid_in(told["facts"], by=claim.event_day)
+        if paid < months:
+            raise NoScholarship(f"{months} months paid are needed, here {paid}")
     elif not any(step["benefit"] in _BY_WORK for step in told["steps"]):
         raise NoScholarship("only a death or a total disability by work gives a right to it")
 

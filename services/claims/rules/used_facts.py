@@ -1,12 +1,15 @@
 """The facts that a computation used, each with the event that told it, without personal data."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Any
 
 from services.claims.rules.coverage import Cover
 from services.claims.rules.facts import Facts, Ground, UsedFact
 
 YES = "yes"
+PAID, PAID_BEFORE = "paid-", "paid-before-"
 INSTANTS_REMEMBERED = 8_192
 
 
@@ -15,6 +18,7 @@ def used_facts(facts: Facts, cover: Cover, ground: Ground | None) -> tuple[UsedF
     found = [UsedFact("kind", facts.kind), *_of_cover(cover), *_of_event(facts)]
     if cover.arrears:
         found.append(UsedFact("decided-on", facts.decided_on.isoformat()))
+        found.append(UsedFact("owed-by", facts.owed_by))
     if facts.last_promised_month is not None:
         found.append(UsedFact("last-promised-month", facts.last_promised_month))
     if facts.heir_class is not None:
@@ -24,10 +28,21 @@ def used_facts(facts: Facts, cover: Cover, ground: Ground | None) -> tuple[UsedF
     if facts.kind != "death":
         found.extend(_of_accident(facts))
     for benefit, paid in facts.paid_before.items():
-        found.append(UsedFact(f"paid-before-{benefit}", str(paid)))
+        found.append(UsedFact(f"{PAID_BEFORE}{benefit}", str(paid)))
     if ground is not None:
         found.append(UsedFact("ground", ground))
     return tuple(found)
+
+
+def is_month(name: str) -> bool:
+    """Whether the fact of this name is a month that was paid."""
+    return name.startswith(PAID) and not name.startswith(PAID_BEFORE)
+
+
+def months_paid_in(told: Iterable[Mapping[str, Any]], *, by: date) -> int:
+    """How many months of the cover were paid by a day, of the facts that an explanation keeps."""
+    days = [date.fromisoformat(fact["value"]) for fact in told if is_month(fact["name"])]
+    return sum(day <= by for day in days)
 
 
 def _of_cover(cover: Cover) -> list[UsedFact]:
@@ -39,7 +54,7 @@ def _of_cover(cover: Cover) -> list[UsedFact]:
         found.append(UsedFact("cover-ended-on", spell.ended_on.isoformat(), spell.event_id))
     found.extend(
         [
-            UsedFact(f"paid-{each.month}", each.paid_on.isoformat(), each.event_id)
+            UsedFact(f"{PAID}{each.month}", each.paid_on.isoformat(), each.event_id)
             for each in cover.payments
         ]
     )

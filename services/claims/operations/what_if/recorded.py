@@ -7,8 +7,7 @@ from contracts.claims import ExplainedFact, Explanation
 from services.claims.queries.coverage import FactsOfCover
 from services.claims.rules.facts import PaidMonth, Spell
 from services.claims.rules.tariffs import FIRST_TIER
-
-_PAID, _PAID_BEFORE = "paid-", "paid-before-"
+from services.claims.rules.used_facts import PAID, is_month
 
 
 def cover_in(told: Explanation) -> FactsOfCover:
@@ -27,7 +26,7 @@ def cover_in(told: Explanation) -> FactsOfCover:
                 begun.event_id if begun else None,
             ),
         ),
-        paid=tuple(_month(fact) for fact in told.facts if _is_month(fact)),
+        paid=tuple(_month(fact) for fact in told.facts if is_month(fact.name)),
         last_promised_month=promised.value if promised else None,
         base_income=int(income.value) if income else FIRST_TIER,
     )
@@ -42,10 +41,6 @@ def known_by(cover: FactsOfCover, at: datetime) -> FactsOfCover:
     )
 
 
-def _is_month(fact: ExplainedFact) -> bool:
-    return fact.name.startswith(_PAID) and not fact.name.startswith(_PAID_BEFORE)
-
-
 def _month(fact: ExplainedFact) -> PaidMonth:
-    month = fact.name.removeprefix(_PAID)
+    month = fact.name.removeprefix(PAID)
     return PaidMonth(month, date.fromisoformat(fact.value), fact.event_id)
