@@ -148,6 +148,10 @@ class AccidentAssessed(Event):
     injuries: tuple[Injury, ...] = ()
     is_left_handed: bool = False
     is_sudden_death: bool = False
+    is_disease: bool = False
+    """An occupational disease, and no accident: `happened_on` of the claim is its diagnosis."""
+    work_ended_on: date | None = None
+    """The last day of the work that brought the disease; None: it went on, or is not known."""
     medical_document: UUID
     """The signed paper that this rests on."""
     assessed_by: Officer

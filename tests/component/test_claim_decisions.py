@@ -1,5 +1,6 @@
 """Approving and rejecting claims over HTTP: by whom, on which papers, for how much."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,10 @@ from uuid import UUID
 from sqlalchemy import text
 
 from contracts.claims import ApprovalGiven, ClaimApproved, ClaimRejected
+from contracts.enrollment import CoverageEnded
+from contracts.event import Cause
 from tests.alone import MakeAlone
+from tests.component.claims_facts import PROGRAMME
 from tests.component.claims_office import (
     ANNA,
     BETA,
@@ -52,6 +56,32 @@ async def test_a_family_is_awarded_what_the_preview_showed_and_why(claims: Claim
     told = {fact.name: fact.event_id for fact in approved.explanation.facts}
     assert told["covered-from"] is not None
     assert told["paid-2025-09"] is not None
+    assert (await claims.service.replay()).same
+
+
+async def test_a_disease_is_paid_by_the_cover_of_the_work_that_brought_it(claims: Claims) -> None:
+    """The cover ended with the work in September; the doctor found the disease in October."""
+    ended = CoverageEnded(
+        **Cause(ANNA, ANNA).stamp("end", at=datetime(2025, 10, 1, tzinfo=UTC)),
+        worker_id=ANNA, programme_id=PROGRAMME, region_code="53.71", reason="other-segment",
+        ended_on=date(2025, 9, 30), released=0, ended_by="cabang.kupang",
+    )  # fmt: skip
+    await claims.service.hear(ended)
+    case = await claims.file_accident(ANNA)
+    papers = ["member-card", "member-ktp", "medical-certificate", "medical-receipt"]
+    _, _, medical, _ = await claims.papers(case.claim_id, papers)
+    path = f"/claims/{case.claim_id}/assessment"
+    body = {"medical_document": medical, "medical_cost": 250_000}
+    assert (await claims.post(path, body)).is_success
+    accident = (await claims.get(f"/claims/{case.claim_id}/computation")).json()
+    assert (accident["ground"], accident["total"]) == ("cover-ended", 0)
+    disease = body | {"is_disease": True, "work_ended_on": "2025-09-20"}
+    assert (await claims.post(path, disease)).is_success
+    assert (await claims.verify(case.claim_id)).is_success
+    answer = (await claims.approve(case.claim_id)).json()
+    assert amounts(answer["lines"]) == {"medical": 250_000}
+    told = {fact["name"]: fact["value"] for fact in answer["explanation"]["facts"]}
+    assert (told["occupational-disease"], told["work-ended-on"]) == ("yes", "2025-09-20")
     assert (await claims.service.replay()).same
 
 

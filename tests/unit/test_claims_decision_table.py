@@ -37,6 +37,7 @@ CASES_MIN_BY_BOUNDARY = {
     "held-and-released": 6,
     "heir-class": 8,
     "accident-cover": 7,
+    "occupational-disease": 15,
     "accident-arrears": 13,
     "income-replacement": 12,
     "transport": 12,

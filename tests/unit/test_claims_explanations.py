@@ -139,6 +139,21 @@ def test_the_family_reads_why_a_line_or_all_of_it_is_not_paid() -> None:
     assert not any("Jumlah" in line or "terlindungi" in line for line in nobody)
 
 
+def test_the_family_reads_of_a_disease_and_of_the_work_that_brought_it() -> None:
+    disease = Accident(medical_cost=5, is_disease=True, work_ended_on=date(2025, 11, 20))
+    kept = explained(injury(disease, date(2026, 5, 4)))
+    told = in_indonesian(kept)
+    assert "Penyakit akibat kerja didiagnosis pada 4 Mei 2026." in told
+    assert "Pekerjaan itu berakhir pada 20 November 2025." in told
+    assert kept.outcome == (
+        "injury by the occupational disease diagnosed on 2026-05-04, covered when the work ended "
+        "on 2025-11-20; Rp5 due"
+    )
+    late = explained(injury(disease, date(2028, 11, 21)))
+    assert late.outcome.startswith("diagnosed on 2028-11-21, too long after the end of the work")
+    assert any("lebih dari tiga tahun setelah pekerjaan berakhir" in e for e in in_indonesian(late))
+
+
 def test_no_birth_date_and_no_name_stands_in_an_explanation() -> None:
     children = (Child("child-1", date(2010, 1, 31), "smp", 2025),)
     kept = explained(accident_death(children=children)).model_dump_json()
@@ -156,6 +171,7 @@ CASES = [
     injury(BADLY_HURT, date(2026, 1, 20), paid=paid(MONTHS[:3]), owed_by="funder"),
     death(date(2026, 1, 20), paid=paid(MONTHS[:3]), owed_by="funder"),
     injury(Accident(is_total_disability=True)),
+    injury(Accident(medical_cost=5, is_disease=True, work_ended_on=date(2025, 11, 20))),
     injury(Accident(disabilities=(Disability("both-eyes"), Disability("one-ear")))),
     death(date(2025, 7, 1), paid_before={"funeral": 10_000_000, "late-compensation": 4}),
     death(spells=(Spell(datetime(2026, 1, 2, tzinfo=UTC)),)),

@@ -261,6 +261,12 @@ def test_an_assessment_rests_on_a_doctors_paper_and_possible_losses() -> None:
     thumbs = (Injury(code="thumb-left"), Injury(code="thumb-left"))
     assert slug_of(assess, held(INJURY), injuries=thumbs) == "disability-percent-wrong"
     assert slug_of(assess, held(INJURY), is_sudden_death=True) == "assessment-inconsistent"
+    ended_on = date(2025, 9, 20)
+    assert slug_of(assess, held(INJURY), work_ended_on=ended_on) == "assessment-inconsistent"
+    disease = {"is_disease": True, "work_ended_on": ended_on}
+    assert assess(held(INJURY), **disease).work_ended_on == ended_on
+    disease["work_ended_on"] = date(2027, 1, 1)
+    assert slug_of(assess, held(INJURY), **disease) == "assessment-inconsistent"
     before = date(2025, 10, 10)
     assert slug_of(assess, held(INJURY), unable_from=before) == "assessment-inconsistent"
     assert assess(held(INJURY), unable_from=DIED_ON, days_unable=9).days_unable == 9

@@ -113,6 +113,10 @@ class AssessAccident(Asked):
     injuries: Annotated[tuple[Injury, ...], Field(max_length=_INJURIES_MAX)] = ()
     is_left_handed: bool = False
     is_sudden_death: bool = False
+    is_disease: bool = False
+    """An occupational disease: the claim's `happened_on` is the day of the diagnosis."""
+    work_ended_on: date | None = None
+    """The last day of the work that brought the disease."""
 
     def assessment(self) -> Assessment:
         """As operations take it."""

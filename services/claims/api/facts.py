@@ -91,6 +91,10 @@ class AskedAccident(Asked):
     disabilities: Annotated[tuple[AskedDisability, ...], Field(max_length=LINES_MAX)] = ()
     is_left_handed: bool = False
     is_sudden_death: bool = False
+    is_disease: bool = False
+    """An occupational disease: `happened_on` is the day of the diagnosis."""
+    work_ended_on: date | None = None
+    """The last day of the work that brought the disease."""
 
 
 class AskedFacts(Asked):

@@ -86,13 +86,18 @@ async def documents_checked(session: AsyncSession, events: Sequence[DocumentChec
 @projections.applies(AccidentAssessed)
 async def accidents_assessed(session: AsyncSession, events: Sequence[AccidentAssessed]) -> None:
     """What an accident cost."""
-    stamp = {"event_id", "occurred_at", "causation_id", "correlation_id", "claim_id", "worker_id"}
-    rows = [
-        {"claim_id": e.claim_id, "assessment": e.model_dump(mode="json", exclude=stamp)}
-        for e in events
-    ]
+    rows = [{"claim_id": e.claim_id, "assessment": _assessed(e)} for e in events]
     await update_rows(session, Claim, rows, keys=CLAIM)
     await take_steps(session, events, "assessed", lambda e: (e.assessed_by, None))
+
+
+def _assessed(event: AccidentAssessed) -> dict[str, Any]:
+    """Of an accident without what is said of diseases, as rows were before they were known."""
+    left_out = {"event_id", "occurred_at", "causation_id", "correlation_id", "claim_id",
+                "worker_id"}  # fmt: skip
+    if not event.is_disease:
+        left_out |= {"is_disease", "work_ended_on"}
+    return event.model_dump(mode="json", exclude=left_out)
 
 
 @projections.applies(ClaimReturned)

@@ -59,6 +59,8 @@ class Assessment(NamedTuple):
     injuries: tuple[Injury, ...] = ()
     is_left_handed: bool = False
     is_sudden_death: bool = False
+    is_disease: bool = False
+    work_ended_on: date | None = None
 
 
 def assess(
@@ -86,6 +88,7 @@ def assess(
     _check_parts(assessment, claim.happened_on, today=local_day(now))
     if assessment.is_sudden_death and claim.kind != "work-accident-death":
         raise AssessmentInconsistent("the member lives: there was no sudden death")
+    _check_disease(assessment, today=local_day(now))
     return AccidentAssessed(
         **cause.stamp("assess-accident", at=now),
         **assessment._asdict(),
@@ -93,6 +96,17 @@ def assess(
         worker_id=claim.worker_id,
         assessed_by=officer,
     )
+
+
+def _check_disease(assessment: Assessment, *, today: date) -> None:
+    """The end of the work counts for a disease only; an accident has its own day."""
+    ended_on = assessment.work_ended_on
+    if ended_on is not None and not assessment.is_disease:
+        raise AssessmentInconsistent("`work_ended_on` is for an occupational disease: say so")
+    if ended_on is not None and ended_on > today:
+        raise AssessmentInconsistent(f"{ended_on} has not come: leave it while the work goes on")
+    if assessment.is_disease and assessment.is_sudden_death:
+        raise AssessmentInconsistent("a sudden death at work is no occupational disease")
 
 
 def _check_parts(assessment: Assessment, happened_on: date, *, today: date) -> None:

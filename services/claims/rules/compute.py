@@ -28,7 +28,8 @@ def compute(facts: Facts, rule_set: RuleSet | None = None) -> Computation:
     """
     day = event_day(facts)
     tariff = (rule_set or in_force()).on(day)
-    cover = cover_on(facts, day, at=event_instant(facts, day), tariff=tariff)
+    covered = facts.cover_day
+    cover = cover_on(facts, covered, at=event_instant(facts, covered), tariff=tariff)
     ground = cover.ground or (_time_bar(facts, day, tariff) if facts.kind != "death" else None)
     if ground is not None:
         return _nothing(facts, cover, ground)
@@ -56,8 +57,8 @@ def debtor(facts: Facts) -> Debtor:
     """Who owes the arrears of these facts: the funder what the programme promised to pay, the
     member what comes after it. The first month owed decides for its row, as enrollment tells it in
     `CoverageLapsed` and `MembershipInArrears`."""
-    day = event_day(facts)
-    cover = cover_on(facts, day, at=event_instant(facts, day), tariff=in_force().on(day))
+    day, tariff = facts.cover_day, in_force().on(event_day(facts))
+    cover = cover_on(facts, day, at=event_instant(facts, day), tariff=tariff)
     promised = facts.last_promised_month
     if cover.oldest_owed is None or promised is None or promised < cover.oldest_owed:
         return "member"
@@ -65,8 +66,8 @@ def debtor(facts: Facts) -> Debtor:
 
 
 def event_day(facts: Facts) -> date:
-    """The day that counts for cover and arrears: of the death (JKM); of the accident, not of the
-    death that came of it (JKK)."""
+    """The day by which the tariff and the time to claim count: of the death (JKM); of the accident
+    or diagnosis, not of the death that came of it (JKK)."""
     if facts.kind == "death" and facts.died_on is not None:
         return facts.died_on
     return facts.happened_on
@@ -79,7 +80,11 @@ def event_instant(facts: Facts, day: date) -> datetime | None:
 
 
 def _time_bar(facts: Facts, day: date, tariff: Tariff) -> Ground | None:
-    """JKK lapses five years after the accident (PP 82/2019 art. 26), unless somebody excuses it."""
+    """JKK lapses five years after the accident or diagnosis (PP 82/2019 art. 26), unless somebody
+    excuses it; a disease gives a right for three years after the work (PP 44/2015 art. 48)."""
+    ended_on = facts.work_ended_on
+    if ended_on is not None and day > years_later(ended_on, tariff["disease-time"].value):
+        return "disease-out-of-time"
     is_barred = _is_late(facts, day, tariff) and not facts.late_filing_excused
     return "claim-out-of-time" if is_barred else None
 
@@ -106,7 +111,7 @@ def _cover_doubts(case: Case) -> list[Doubt]:
     if case.cover.arrears and facts.owed_by == "funder":
         doubts.append("funder-arrears")
     promised = facts.last_promised_month
-    if promised is not None and promised < month_of(case.day):
+    if promised is not None and promised < month_of(facts.cover_day):
         doubts.append("programme-ended")
     if facts.kind == "death":
         doubts.extend(boundary_doubts(case))

@@ -9,7 +9,7 @@ from functools import lru_cache
 from chassis.local_time import ends_at
 from contracts.claims import Benefit, ClaimKind, ExplainedFact, ExplainedStep, Explanation
 from services.claims.rules.arithmetic import NOTHING, is_true
-from services.claims.rules.compute import event_day, event_instant
+from services.claims.rules.compute import event_instant
 from services.claims.rules.coverage import spell_on
 from services.claims.rules.facts import Computation, Facts, Step, UsedFact
 from services.claims.rules.family_words import in_indonesian
@@ -78,7 +78,7 @@ def _fact(fact: UsedFact) -> ExplainedFact:
 
 
 def _covered_from(facts: Facts) -> datetime:
-    day = event_day(facts)
+    day = facts.cover_day
     spell = spell_on(facts.spells, day, at=event_instant(facts, day))
     if spell is not None:
         return spell.covered_from

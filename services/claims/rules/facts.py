@@ -16,7 +16,7 @@ from contracts.enrollment import Debtor
 
 Ground = Literal[
     "not-covered", "cover-lapsed", "cover-ended", "claim-out-of-time", "nothing-claimed",
-    "cause-unproven",
+    "cause-unproven", "disease-out-of-time",
 ]  # fmt: skip
 """Why nothing is due at all."""
 Doubt = Literal[
@@ -119,6 +119,11 @@ class Accident:
     """Left-handers swap right and left in the table."""
     is_sudden_death: bool = False
     """Died suddenly at work: within 24 hours, taken straight to care (Permenaker 5/2021)."""
+    is_disease: bool = False
+    """An occupational disease; `happened_on` is the day of the diagnosis."""
+    work_ended_on: date | None = None
+    """The last day of the work that brought the disease: the cover of this day counts where the
+    diagnosis came later (PP 44/2015 art. 48). None: the work went on, or is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,23 @@ class Facts:
     children: tuple[Child, ...] = ()
     paid_before: Mapping[Benefit, int] = field(default_factory=dict)
     """What an earlier decision about the same death paid, by line: it is netted."""
+
+    @property
+    def work_ended_on(self) -> date | None:
+        """The last day of the work that brought an occupational disease; None: it is none, or the
+        work went on."""
+        accident = self.accident
+        is_disease = self.kind != "death" and accident is not None and accident.is_disease
+        return accident.work_ended_on if accident is not None and is_disease else None
+
+    @property
+    def cover_day(self) -> date:
+        """The day whose cover and arrears count: of the death (JKM); of the accident or diagnosis,
+        not of the death that came of it (JKK). Of a disease diagnosed after the work had ended it
+        is the last day of the work (PP 44/2015 art. 48)."""
+        if self.kind == "death" and self.died_on is not None:
+            return self.died_on
+        return min(self.work_ended_on or self.happened_on, self.happened_on)
 
 
 class Step(NamedTuple):

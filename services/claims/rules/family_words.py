@@ -45,6 +45,8 @@ GROUNDS = {
     "claim-out-of-time": "Klaim diajukan lebih dari lima tahun setelah kecelakaan, jadi haknya "
     "sudah gugur (PP 44/2015 pasal 26 sebagaimana diubah dengan PP 82/2019).",
     "nothing-claimed": "Tidak ada biaya, hari tidak bekerja, atau cacat yang diajukan.",
+    "disease-out-of-time": "Penyakit akibat kerja ini didiagnosis lebih dari tiga tahun setelah "
+    "pekerjaan berakhir, jadi tidak ada manfaat yang dapat dibayarkan (PP 44/2015 pasal 48).",
     "cause-unproven": "Kematian ini terjadi lebih dari satu hari setelah serangan di tempat kerja, "
     "jadi bukan meninggal mendadak di tempat kerja (Permenaker 5/2021).",
 }
@@ -118,7 +120,13 @@ def _what_happened(explanation: Explanation, facts: dict[str, str]) -> Iterator[
         yield f"Peserta terlindungi sejak {since}."
     if facts.get("kind", "death") != "death" and "happened-on" in facts:
         happened_on = day_in_words(date.fromisoformat(facts["happened-on"]))
-        yield f"Kecelakaan kerja terjadi pada {happened_on}."
+        if "occupational-disease" in facts:
+            yield f"Penyakit akibat kerja didiagnosis pada {happened_on}."
+        else:
+            yield f"Kecelakaan kerja terjadi pada {happened_on}."
+    if "work-ended-on" in facts:
+        ended_on = day_in_words(date.fromisoformat(facts["work-ended-on"]))
+        yield f"Pekerjaan itu berakhir pada {ended_on}."
     if explanation.died_on is not None:
         yield f"Peserta meninggal dunia pada {day_in_words(explanation.died_on)}."
     if "covered-from" in facts:

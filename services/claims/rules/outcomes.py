@@ -34,15 +34,18 @@ def outcome(case: Case, steps: Iterable[Step], *, overpaid: int) -> str:
 
 def ground_outcome(ground: Ground, facts: Facts, cover: Cover) -> str:
     """Why nothing is due."""
-    day = (facts.died_on if facts.kind == "death" else None) or facts.happened_on
+    day = facts.cover_day
     ended_on = None if cover.spell is None else cover.spell.ended_on
     words: dict[Ground, str] = {
         "not-covered": f"no cover had begun on {day}",
         "cover-ended": f"the cover ended on {ended_on}, before {day}",
         "cover-lapsed": f"more than three months in a row were owed on {day}, so there is no "
         f"right from {cover.lapsed_on} on",
-        "claim-out-of-time": f"claimed on {facts.filed_on}, too long after the accident of {day}",
+        "claim-out-of-time": f"claimed on {facts.filed_on}, too long after the accident "
+        f"of {facts.happened_on}",
         "nothing-claimed": "no cost, no day without work and no disability is claimed",
+        "disease-out-of-time": f"diagnosed on {facts.happened_on}, too long after the end of the "
+        f"work on {facts.work_ended_on}",
         "cause-unproven": "died more than a day after the attack at work, so not suddenly at work",
     }
     return f"{words[ground]}: nothing is due"
@@ -66,4 +69,8 @@ def _death(case: Case) -> str:
 
 def _accident(case: Case) -> str:
     what = "death by" if case.facts.kind == "work-accident-death" else "injury by"
-    return f"{what} the work accident of {case.day}, covered"
+    accident, covered = case.facts.accident, case.facts.cover_day
+    if accident is None or not accident.is_disease:
+        return f"{what} the work accident of {case.day}, covered"
+    when = f" when the work ended on {covered}" if covered < case.day else ""
+    return f"{what} the occupational disease diagnosed on {case.day}, covered{when}"

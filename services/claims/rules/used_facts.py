@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from services.claims.rules.coverage import Cover
-from services.claims.rules.facts import Facts, Ground, UsedFact
+from services.claims.rules.facts import Accident, Facts, Ground, UsedFact
 
 YES = "yes"
 PAID, PAID_BEFORE = "paid-", "paid-before-"
@@ -88,6 +88,15 @@ def _of_accident(facts: Facts) -> list[UsedFact]:
         found.append(UsedFact("left-handed", YES))
     if accident.is_sudden_death:
         found.append(UsedFact("sudden-death", YES))
+    return [*found, *_of_disease(accident)]
+
+
+def _of_disease(accident: Accident) -> list[UsedFact]:
+    found: list[UsedFact] = []
+    if accident.is_disease:
+        found.append(UsedFact("occupational-disease", YES))
+    if accident.work_ended_on is not None:
+        found.append(UsedFact("work-ended-on", accident.work_ended_on.isoformat()))
     return found
 
 
