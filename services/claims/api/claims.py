@@ -103,7 +103,7 @@ class AssessAccident(Asked):
     """The doctor's signed paper, attached before."""
     days_unable: Days = 0
     unable_from: date | None = None
-    """The first day without work."""
+    """The first day without work; left out: the day of the accident."""
     trips: Annotated[tuple[TripCost, ...], Field(max_length=_COSTS_MAX)] = ()
     medical_cost: Amount = 0
     home_care_cost: Amount = 0

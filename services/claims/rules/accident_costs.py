@@ -13,7 +13,7 @@ from services.claims.rules.arithmetic import half_up
 from services.claims.rules.facts import Accident, Aid, Doubt, Step
 from services.claims.rules.months import months_later
 from services.claims.rules.steps import Case, Payee, due, shortened
-from services.claims.rules.tariffs import Row, Tariff
+from services.claims.rules.tariffs import Row
 
 CASH = "art. 25(2)b"
 """In the article of what is paid as money; care stands in art. 25(2)a."""
@@ -38,7 +38,7 @@ def income_replacement(case: Case, accident: Accident, *, payee: Payee) -> Step 
     tariff, base = case.tariff, case.facts.base_income
     row, after = tariff["income-replacement"], tariff["income-replacement-after"]
     divisor = tariff["income-replacement-divisor"].value
-    first = min(accident.days_unable, _first_days(tariff, accident))
+    first = min(accident.days_unable, _first_days(case, accident))
     rest = accident.days_unable - first
     amount = half_up((first * row.value + rest * after.value) * base, 100 * divisor)
     days = f"{first} x {row.value} %"
@@ -131,11 +131,9 @@ def _appliances(case: Case, aids: Sequence[Aid], *, payee: Payee, is_held: bool)
     return [due(row, "appliances", amount, payee=payee, arithmetic=line, is_held=is_held)]
 
 
-def _first_days(tariff: Tariff, accident: Accident) -> int:
-    if accident.unable_from is None:
-        return tariff["income-replacement-days"].value
-    ends_on = months_later(accident.unable_from, tariff["income-replacement-months"].value)
-    return (ends_on - accident.unable_from).days
+def _first_days(case: Case, accident: Accident) -> int:
+    began_on = accident.unable_from or case.facts.happened_on
+    return (months_later(began_on, case.tariff["income-replacement-months"].value) - began_on).days
 
 
 def _aid_hundredths(aid: Aid, row: Row) -> int:

@@ -107,6 +107,7 @@ class Accident:
     days_unable: int = 0
     """Days without work by the doctor's certificate, counted from `unable_from`."""
     unable_from: date | None = None
+    """The first of them; None: the day of the accident."""
     trips: tuple[Trip, ...] = ()
     medical_cost: int = 0
     """Paid by the member in a hospital that is no partner; rupiah by receipt."""
