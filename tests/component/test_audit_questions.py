@@ -255,6 +255,31 @@ def test_a_funeral_that_another_segment_paid_is_not_recomputed(
     assert told(found, "expected") == ([] if elsewhere else [42_000_000])
 
 
+@pytest.mark.parametrize(
+    ("covered_from", "expected"), [("2025-07-11", []), ("2025-07-12", [10_000_000])]
+)
+def test_months_owed_after_three_months_of_cover_take_no_line_away(
+    tmp_path: Path, covered_from: str, expected: list[int]
+) -> None:
+    """They hold it. September and October are owed on 11 October, the day of the death."""
+    world, worker = clean_world(), named("late payer")
+    world.enroll(worker)
+    world.add(
+        enrollment.MembershipActivated,
+        at(covered_from),
+        worker_id=worker,
+        programme_id=PROGRAMME,
+        kpj="00000000009",
+        covered_from=at(covered_from),
+    )
+    for month in ("2025-07", "2025-08"):
+        world.bill(worker, month)
+        world.pay(worker, month)
+    claim_of(world, worker=worker)
+    found = answered(world.archived(tmp_path), "benefits-recomputed")
+    assert told(found, "expected") == expected
+
+
 def test_a_correction_is_told_with_who_made_it(tmp_path: Path) -> None:
     world = clean_world()
     world.add(

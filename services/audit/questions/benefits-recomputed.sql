@@ -6,8 +6,8 @@
 -- rests on: Cover and paid months as enrollment recorded them, not as claims explains them. Recomputed:
 --   Rp20m + Rp12m + Rp10m for a death of a member covered three months, else Rp10m; Rp48m + Rp12m +
 --   Rp10m for a death by work, without the Rp10m where the verifier found that another segment paid
---   the funeral. Held lines count as due. Not recomputed: costs, disability,
---   scholarships, and deaths before 2025, under other rules.
+--   the funeral. Months owed hold a line and take none away: held lines count as due. Not recomputed:
+--   costs, disability, scholarships, and deaths before 2025, under other rules.
 -- reference: domain 7.3 test 11; PP 82/2019; Permenaker 1/2025
 -- parameter: claim uuid = none; The claim; all of them when it is left out
 -- parameter: days number = 7; Days after which a line of a decision has to be paid
@@ -40,7 +40,7 @@ decided AS (
         CASE
             WHEN c.cover_day IS NULL THEN 0
             WHEN d.kind = 'work-accident-death' THEN 70000000
-            WHEN d.died_on >= c.cover_day + INTERVAL 3 MONTH AND p.months >= 3 THEN 42000000
+            WHEN d.died_on >= c.cover_day + INTERVAL 3 MONTH THEN 42000000
             ELSE 10000000
         END - CASE WHEN d.funeral_paid_elsewhere AND c.cover_day IS NOT NULL THEN 10000000 ELSE 0
         END AS expected
