@@ -33,6 +33,7 @@ RUNNING_FILE = "running.json"
 CLOCK_FILE = "clock"
 KEPT_PRIVATE = 0o600
 PROGRAMME_AREA = "53"
+PROGRAM_ROLES = {"banking": "bank", "claims": "branch"}
 PROGRAM_TOKEN_LIFETIME = timedelta(days=365)
 STOP_TIMEOUT_S = 30.0
 RAIL_VARIABLE = "TAMENG_RAIL"
@@ -155,8 +156,8 @@ def _surroundings(
 ) -> Surroundings:
     shared = "address" in stack.origins.values()
     tokens_folder = folder.folder("tokens")
-    for service, role in (("banking", "bank"), ("claims", "branch")):
-        _write_private(tokens_folder / service, program_token(keys, service, role=role))
+    for service, token in program_tokens(keys).items():
+        _write_private(tokens_folder / service, token)
     return Surroundings(
         stack=stack,
         keys=keys,
@@ -173,16 +174,19 @@ def _surroundings(
     )
 
 
-def program_token(keys: Keys, service: str, *, role: str) -> str:
-    """A service's own token, with which it asks others for the keys of persons."""
-    return tokens.mint(
-        key=keys.issuer_key(),
-        role=role,
-        area=PROGRAMME_AREA,
-        name=service,
-        now=real_now(),
-        lifetime=PROGRAM_TOKEN_LIFETIME,
-    )
+def program_tokens(keys: Keys) -> dict[str, str]:
+    """The own tokens of the services that ask others for the keys of persons, by service."""
+    return {
+        service: tokens.mint(
+            key=keys.issuer_key(),
+            role=role,
+            area=PROGRAMME_AREA,
+            name=service,
+            now=real_now(),
+            lifetime=PROGRAM_TOKEN_LIFETIME,
+        )
+        for service, role in PROGRAM_ROLES.items()
+    }
 
 
 async def _make_ready(around: Surroundings, folder: StateFolder, prepare: Prepare | None) -> None:

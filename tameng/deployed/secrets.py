@@ -12,7 +12,7 @@ from tameng.demo.play import BEGINS_AT
 from tameng.deployed.machine import OPERATOR, TOKENS
 from tameng.environment import SERVICES
 from tameng.keys import Keys
-from tameng.machine import program_token
+from tameng.machine import program_tokens
 from tameng.stack import kafka
 
 READ_BY_ITS_PART = 0o444
@@ -57,10 +57,7 @@ def write(folder: Path) -> int:
 def shares(keys: Keys) -> Mapping[str, Mapping[str, bytes]]:
     """What each part is given, by the name of its file."""
     of_services = {service: _of_every_service(keys, service) for service in SERVICES}
-    tokens = {
-        service: program_token(keys, service, role=role).encode()
-        for service, role in (("banking", "bank"), ("claims", "branch"))
-    }
+    tokens = {service: token.encode() for service, token in program_tokens(keys).items()}
     own: dict[str, dict[str, bytes]] = {
         "enrollment": {
             "master-key": keys.master_key_file("enrollment").read_bytes(),

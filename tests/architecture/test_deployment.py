@@ -125,7 +125,8 @@ def test_an_operator_runs_a_services_commands_with_what_was_made(
 ) -> None:
     for name, value in of_service(surroundings(made), service).items():
         monkeypatch.setenv(name, value)
-    load(import_module(f"services.{service}.settings").Settings)  # refuses files that are missing
+    settings = load(import_module(f"services.{service}.settings").Settings)  # and all files exist
+    assert settings.brokers().password() == keys_of(made).password(f"kafka-{service}")
 
 
 def test_each_part_sees_its_own_secrets_and_they_are_all_there(
