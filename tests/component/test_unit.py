@@ -147,6 +147,17 @@ async def test_the_runtime_role_cannot_change_its_log(units: Units) -> None:
                 await unit.session.execute(text(statement))
 
 
+async def test_over_a_few_rows_the_plan_that_is_kept_is_one_for_many(units: Units) -> None:
+    """Planned while the table is empty, and still right when it has grown."""
+    ten = "array_fill(CAST('a' AS text), ARRAY[10])"
+    asked = f"unnest({ten}, {ten}) AS asked(principal, key)"
+    question = text(f"EXPLAIN SELECT FROM idempotency_key JOIN {asked} USING (principal, key)")
+    async with units.single(area=EVERYWHERE) as unit:
+        plan = (await unit.session.scalars(question)).all()
+    assert any("Index" in line for line in plan), plan
+    assert not any("Seq Scan" in line for line in plan), plan
+
+
 async def test_a_closed_service_decides_nothing(enrollment: Alone, units: Units) -> None:
     units.close("its database was set back")
     with pytest.raises(Closed, match="set back"):
