@@ -193,7 +193,7 @@ def acknowledged(told: Connection) -> Iterator[int]:
 
 
 def test_a_process_killed_in_the_middle_loses_nothing_that_it_acknowledged(tmp_path: Path) -> None:
-    draw, last = random.Random(7), 0
+    draw, last, reached = random.Random(7), 0, 0
     forked = multiprocessing.get_context("fork")
     for _ in range(KILLS):
         told, telling = forked.Pipe(duplex=False)
