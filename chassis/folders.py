@@ -1,6 +1,7 @@
 """Folders whose names outlive a power cut."""
 
 import os
+from itertools import takewhile
 from pathlib import Path
 
 
@@ -15,7 +16,7 @@ def sync_folder(folder: Path) -> None:
 
 def make_folder(folder: Path) -> None:
     """Make a folder and those above it, known to the disk."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    missing = list(takewhile(lambda each: not each.exists(), (folder, *folder.parents)))
     folder.mkdir(parents=True, exist_ok=True)
     for each in reversed(missing):
         sync_folder(each.parent)

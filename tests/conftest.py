@@ -14,6 +14,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Every run takes the short ones, `make test-long` the others: together they would not fit the
     ten minutes in which a change is to know whether it holds."""
     long = config.getoption("--long")
-    chosen = [item for item in items if bool(item.get_closest_marker("long")) == long]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
-    items[:] = chosen
+    others = [item for item in items if bool(item.get_closest_marker("long")) != long]
+    config.hook.pytest_deselected(items=others)
+    left = set(others)
+    items[:] = [item for item in items if item not in left]

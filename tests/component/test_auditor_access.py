@@ -9,13 +9,12 @@ from sqlalchemy import make_url, text
 
 from chassis.state.database import owner_engine
 from contracts.audit import QuestionAsked
-from tameng import http_documents
 from tameng.environment import SERVICES
+from tameng.http_documents import documents
 from tests.alone import MakeAlone, key
 from tests.archives import records
 from tests.databases import MakeDatabase, Urls
 
-DOCUMENTS = http_documents.documents()
 MEANT_FOR_AUDITORS = {
     ("audit", "post", "/checkpoints/{checkpoint_id}/cosignature"),
     ("audit", "post", "/findings"),
@@ -46,7 +45,7 @@ def changing(service: str) -> list[tuple[str, str]]:
     """What is no GET: method and path."""
     return [
         (method, path)
-        for path, item in DOCUMENTS[service]["paths"].items()
+        for path, item in documents()[service]["paths"].items()
         for method in item
         if method != "get"
     ]

@@ -108,8 +108,9 @@ class FolderBlobs:
                 opened.flush()
                 os.fsync(opened.fileno())
             draft.replace(file)
-        finally:
+        except BaseException:
             draft.unlink(missing_ok=True)
+            raise
         sync_folder(folder)
         return digest
 
