@@ -82,11 +82,14 @@ class Desk:
 
     async def approved(self) -> Case:
         """Its papers in, and decided in two parts."""
-        case = await self.file()
+        return await self.decided(await self.file())
+
+    async def decided(self, case: Case) -> Case:
+        """Its papers in, and decided: to each heir the same part."""
         await self.claims.papers(case.claim_id)
         await decided.verify(self.claims, case, self.member)
         lines = [
-            Line(benefit, amount // 2, party)
+            Line(benefit, amount // len(case.party_ids), party)
             for benefit, amount in WHOLE
             for party in case.party_ids
         ]
@@ -149,6 +152,15 @@ async def test_a_decision_names_who_is_paid_in_figures_and_words(desk: Desk) -> 
     assert HEIRS[0]["nik"] not in words
     (kept,) = (await desk.claims.get(f"/claims/{case.claim_id}/letters")).json()["letters"]
     assert (kept["letter"], kept["issued_by"].split()[0]) == ("decision", "head")
+
+
+async def test_the_whole_benefit_for_one_heir_stands_on_one_page(desk: Desk) -> None:
+    """What most families are handed, and sign."""
+    case = await desk.claims.file(desk.member, heirs=HEIRS[:1], family={"1": 1})
+    answer = await desk.letter(await desk.decided(case), "decision", HEAD)
+    (page,) = PdfReader(BytesIO(answer.content)).pages
+    assert "Rp42.000.000" in page.extract_text()
+    assert "Penerima surat" in page.extract_text()
 
 
 async def test_every_name_that_was_read_is_on_record_with_the_reason(

@@ -15,7 +15,7 @@ from chassis.paper.lettering import BOLD, REGULAR, printable
 
 TEXT_CHARACTERS_MAX = 600
 _GOLD = HexColor("#e3b341")
-_PLAIN = ParagraphStyle("letter", fontName=REGULAR, fontSize=10, leading=14, textColor=INK)
+_PLAIN = ParagraphStyle("letter", fontName=REGULAR, fontSize=10, leading=13, textColor=INK)
 _BOLD = ParagraphStyle("letter bold", parent=_PLAIN, fontName=BOLD)
 _RIGHT = ParagraphStyle("letter right", parent=_PLAIN, alignment=TA_RIGHT)
 _BOLD_RIGHT = ParagraphStyle("letter bold right", parent=_BOLD, alignment=TA_RIGHT)
@@ -30,8 +30,8 @@ _FIGURES = 44 * mm
 _GAP = Spacer(1, 6)
 _ROWS = (
     ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE),
-    ("TOPPADDING", (0, 0), (-1, -1), 3),
-    ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+    ("TOPPADDING", (0, 0), (-1, -1), 2),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
     ("LEFTPADDING", (0, 0), (-1, -1), 3),
     ("RIGHTPADDING", (0, 0), (-1, -1), 3),
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -86,8 +86,8 @@ def _story(letter: PrintedLetter) -> Iterator[Flowable]:
         yield from (_GAP, _codes(letter.codes))
     for part in letter.parts:
         yield from _part(part)
-    yield Spacer(1, 10)
-    yield KeepTogether([_box(*letter.boxed), Spacer(1, 14), _signatures(letter.signers)])
+    yield _GAP
+    yield KeepTogether([_box(*letter.boxed), _GAP, _signatures(letter.signers)])
 
 
 def _part(part: Part) -> Iterator[Flowable]:
@@ -96,7 +96,7 @@ def _part(part: Part) -> Iterator[Flowable]:
     body += [Paragraph(_escaped(item), _PLAIN, bulletText="\N{BULLET}") for item in part.listed]
     for each in body:
         each.style = ParagraphStyle(
-            "spaced", parent=each.style, spaceAfter=3, leftIndent=10 if each.bulletText else 0
+            "spaced", parent=each.style, spaceAfter=2, leftIndent=10 if each.bulletText else 0
         )
     tables: list[Flowable] = [_pairs(part.pairs)] if part.pairs else []
     if part.amounts is not None:
@@ -162,7 +162,7 @@ def _signatures(titles: Sequence[str]) -> Table:
         ["", ""],
         [Paragraph("_" * 30 if title else "", _PLAIN) for title in cells],
     ]
-    return Table(rows, colWidths=[width, width], rowHeights=[16, 42, 16])
+    return Table(rows, colWidths=[width, width], rowHeights=[16, 34, 16])
 
 
 def _escaped(words: str) -> str:
