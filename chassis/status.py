@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.bus.consumer import Consumer
+from chassis.bus.positions import START, Position
 from chassis.bus.relay import Relay
 from chassis.bus.subscription import Subscription
 from chassis.clock import real_now
@@ -64,9 +65,10 @@ class _Parked(NamedTuple):
 
 async def status(engine: AsyncEngine, relay: Relay, consumer: Consumer) -> Status:
     """How the service stands now. Raises: DBAPIError."""
+    sent = relay.places  # before the heads: what Kafka has is then never ahead of the log
     async with engine.connect() as connection:
         heads = await event_log.heads(connection)
-        unsent_s = await event_log.oldest_age_s(connection, _unsent_from(relay))
+        unsent_s = await event_log.oldest_age_s(connection, _unsent_from(sent))
         parked = await connection.execute(
             text("SELECT topic, shard, count(*) FROM parked WHERE dropped_at IS NULL GROUP BY 1, 2")
         )
@@ -74,7 +76,7 @@ async def status(engine: AsyncEngine, relay: Relay, consumer: Consumer) -> Statu
     marks, lag, now = await consumer.store.watermarks(), consumer.lag, real_now().timestamp()
     return Status(
         log=[
-            ShardStatus(shard=shard, head=head, sent=relay.sent(shard))
+            ShardStatus(shard=shard, head=head, sent=sent.get(shard, START).seq)
             for shard, head in heads.items()
         ],
         streams=[
@@ -135,8 +137,8 @@ def _show_what_is_known(metrics: Metrics, relay: Relay, consumer: Consumer) -> N
     metrics.closed.set(relay.stopped_by is not None)
 
 
-def _unsent_from(relay: Relay) -> dict[int, int]:
-    return {shard: place.seq + 1 for shard, place in relay.places.items()}
+def _unsent_from(sent: Mapping[int, Position]) -> dict[int, int]:
+    return {shard: place.seq + 1 for shard, place in sent.items()}
 
 
 def readiness(engine: AsyncEngine, subscription: Subscription, relay: Relay) -> dict[str, Check]:
@@ -156,7 +158,7 @@ def readiness(engine: AsyncEngine, subscription: Subscription, relay: Relay) -> 
         if not relay.places:
             return "the relay has not found its place yet"
         async with engine.connect() as connection:
-            age_s = await event_log.oldest_age_s(connection, _unsent_from(relay))
+            age_s = await event_log.oldest_age_s(connection, _unsent_from(relay.places))
         return None if age_s < UNSENT_AGE_MAX_S else f"oldest unsent event is {age_s:.0f} s old"
 
     return {"database": database, "partitions": partitions, "relay": sending}

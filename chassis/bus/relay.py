@@ -60,14 +60,10 @@ class Relay:
     beat: Callable[[], None] = _nobody
     """Told of every round: the sign of life."""
     places: dict[int, Position] = field(default_factory=dict)
-    """What each partition holds, as far as it is known now."""
+    """Up to which number each partition holds its shard, as far as it is known now."""
     restarts: int = 0
     stopped_by: str | None = None
     """Why it stopped for good; None while it runs."""
-
-    def sent(self, shard: int) -> int:
-        """The number up to which the partition holds the shard, as far as it is known now."""
-        return self.places[shard].seq if shard in self.places else 0
 
     async def run(self) -> None:
         """Copy until cancelled, beginning again from the partitions after whatever passes.

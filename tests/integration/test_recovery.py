@@ -26,7 +26,6 @@ from chassis.recovery.own_log import LogDiverged, bring_forward
 from chassis.recovery.rewind import ask
 from chassis.recovery.sources import FromArchive, Source, SourceIncomplete
 from chassis.state.database import owner_engine
-from chassis.state.event_log import SHARDS
 from chassis.state.unit import EVERYWHERE, Unit, Units
 from contracts.banking import ParkedEventDropped
 from contracts.event import Cause
@@ -87,7 +86,8 @@ async def lived_on(world: World, backup: Backup, *, until_event: int = LATER) ->
 
     async def halfway() -> bool:
         (relay,) = banking.relays.values()  # what was not sent, nobody can bring back
-        return sum(map(relay.sent, range(SHARDS))) > (SOONER + until_event) // 2
+        sent = sum(place.seq for place in relay.places.values())
+        return sent > (SOONER + until_event) // 2
 
     await until(halfway)
     await banking.stop()
