@@ -2,18 +2,19 @@
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from rich.console import Console
 from rich.table import Table
 
 from contracts.claims import Explanation
 from contracts.refusal import Refused
+from services.claims.api.facts import AskedFacts
 from services.claims.rules.compute import compute as computed
 from services.claims.rules.explain import explanation, in_indonesian
 from services.claims.rules.facts import Computation, Facts
@@ -39,7 +40,11 @@ EXAMPLE = """
     ]
 
 """
-_FACTS = TypeAdapter(Facts)
+SAID = {
+    "extra_forbidden": "there is no such field",
+    "timezone_aware": "say the offset, as in 2025-07-09T09:00:00+08:00",
+}
+"""What is said of a field, where the words of the library would not tell what to do."""
 commands = typer.Typer(help="What is due by law.", no_args_is_help=True)
 console = Console()
 
@@ -118,14 +123,10 @@ def _parsed(file: Path) -> object:
 def _answer(number: int, raw: dict[str, Any]) -> Answer:
     """Raises: Problem, naming the field."""
     try:
-        facts = _FACTS.validate_python(raw)
+        facts = AskedFacts.model_validate(raw).facts()
     except ValidationError as error:
-        wrong = [f"{_dotted(each['loc'])}: {each['msg']}" for each in error.errors()]
+        wrong = [f"{_dotted(each['loc'])}: {_said(each)}" for each in error.errors()]
         raise Problem(f"facts {number}: {'; '.join(wrong)}") from None
-    understood: object = _FACTS.dump_python(facts)
-    wrong = [*_unknown(raw, understood), *_impossible(understood)]
-    if wrong:
-        raise Problem(f"facts {number}: {'; '.join(wrong)}")
     try:
         computation = computed(facts)
         return Answer(facts, computation, explanation(facts, computation))
@@ -133,30 +134,8 @@ def _answer(number: int, raw: dict[str, Any]) -> Answer:
         raise Problem(f"facts {number}: {refusal} ({refusal.slug})") from None
 
 
-def _unknown(raw: object, understood: object, *path: str | int) -> Iterator[str]:
-    """Fields of the file that facts do not have: a slip of the pen would change the result."""
-    for name, value in _parts(raw):
-        known = dict(_parts(understood))
-        if name not in known:
-            yield f"{_dotted((*path, name))}: there is no such field"
-        else:
-            yield from _unknown(value, known[name], *path, name)
-
-
-def _impossible(understood: object, *path: str | int) -> Iterator[str]:
-    """Values of the right type that no facts can have."""
-    if isinstance(understood, int) and understood < 0:
-        yield f"{_dotted(path)}: {understood:,} is below zero"
-    if isinstance(understood, datetime) and understood.tzinfo is None:
-        yield f"{_dotted(path)}: say the offset, as in 2025-07-09T09:00:00+08:00"
-    for name, value in _parts(understood):
-        yield from _impossible(value, *path, name)
-
-
-def _parts(value: object) -> list[tuple[str | int, object]]:
-    if isinstance(value, Mapping):
-        return list(value.items())
-    return list(enumerate(value)) if isinstance(value, list | tuple) else []
+def _said(error: ErrorDetails) -> str:
+    return SAID.get(error["type"], error["msg"])
 
 
 def _dotted(path: tuple[str | int, ...]) -> str:

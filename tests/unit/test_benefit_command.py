@@ -85,7 +85,17 @@ def test_several_facts_stand_in_one_toml_file(tmp_path: Path) -> None:
             {"accident": {"trips": [{"mode": "land", "cost": 1, "costs": 2}]}},
             "facts 1: accident.trips.1.costs: there is no such field",
         ),
-        ({"accident": {"medical_cost": -5}}, "facts 1: accident.medical_cost: -5 is below zero"),
+        ({"accident": {"medical_cost": -5}}, "facts 1: accident.medical_cost: "),
+        ({"base_income": 0}, "facts 1: base_income: "),
+        ({"last_promised_month": "Dec 2025"}, "facts 1: last_promised_month: "),
+        (
+            {"paid": [{"month": "2025-13", "paid_on": "2025-07-01"}]},
+            "facts 1: paid.1.month: ",
+        ),
+        (
+            {"accident": {"disabilities": [{"code": "thumb-right", "function_lost": 300}]}},
+            "facts 1: accident.disabilities.1.function_lost: ",
+        ),
         ({"accident": {"disabilities": [{"code": "tail"}]}}, "(disability-unknown)"),
     ],
 )
