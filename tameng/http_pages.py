@@ -78,6 +78,9 @@ def _operation(request: str, operation: Part, document: Part) -> Iterator[str]:
         kind = _kind(content.get("schema", {})) or "as it is"
         yield f"* body: `{media}`, {kind}; at most {limit_kib:,} KiB"
     yield ""
+    schemas = (content.get("schema", {}) for content in body.values())
+    if inline := next((each for each in schemas if "properties" in each), None):
+        yield from _part(inline)
     if "parameters" in operation:
         yield from table(
             ("parameter", "in", "type", "meaning"), map(_parameter, operation["parameters"])

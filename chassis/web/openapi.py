@@ -108,7 +108,7 @@ def _complete(operation: Part, path: str, accesses: list[Access]) -> None:
         operation |= _who_may(accesses)
     if "requestBody" in operation:
         limits = [each.body_bytes_max for each in accesses]
-        operation["x-body-bytes-max"] = limits[-1] if limits else BODY_BYTES_MAX
+        operation.setdefault("x-body-bytes-max", limits[-1] if limits else BODY_BYTES_MAX)
     given: Part = {status: {} for status in _statuses(operation)} | operation["responses"]
     operation["responses"] = {
         status: _answer(status, given[status], is_command=_is_command(operation))

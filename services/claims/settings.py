@@ -6,6 +6,8 @@ from pydantic_settings import SettingsConfigDict
 from chassis.settings import ExistingFile, KeyFile, SealingSettings, key_in
 
 MIB = 1024 * 1024
+SCAN_BYTES_MAX = 10 * MIB
+"""Of a scan, where nobody sets another limit."""
 
 
 class Settings(SealingSettings):
@@ -17,7 +19,7 @@ class Settings(SealingSettings):
     """The key of marks, claim numbers and status codes. It is never changed."""
     blobs_url: str = Field(pattern=r"^(file|s3)://")
     """Where scans are kept: `file:///folder` or `s3://bucket/prefix`."""
-    document_bytes_max: int = Field(default=10 * MIB, gt=0, le=50 * MIB)
+    document_bytes_max: int = Field(default=SCAN_BYTES_MAX, gt=0, le=50 * MIB)
     enrollment_url: str = Field(pattern=r"^https?://")
     """Where keys of members are asked for, to write letters."""
     token_file: ExistingFile

@@ -15,6 +15,7 @@ from contracts.types import Line
 from services.claims.adapters import Tools
 from services.claims.operations import documents
 from services.claims.rules.documents import Finding, Paper, media_type_of
+from services.claims.settings import SCAN_BYTES_MAX
 
 router = APIRouter(route_class=Guarded, tags=["Documents"])
 _SCANS = ("application/pdf", "image/jpeg", "image/png")
@@ -50,6 +51,7 @@ async def _limit_body(request: Request) -> None:
     dependencies=[Depends(_limit_body)],
     openapi_extra={
         "requestBody": {"required": True, "content": {each: {} for each in _SCANS}},
+        "x-body-bytes-max": SCAN_BYTES_MAX,
     },
 )
 async def attach_document(
@@ -60,7 +62,8 @@ async def attach_document(
     command: Annotated[Command, command("branch", "village", area=IN_OPERATION)],
 ) -> Response:
     """Attach a paper by its scan, PDF, JPEG or PNG, as the body. Of kinds of which there is one the
-    newest counts; the same scan again is the same document."""
+    newest counts; the same scan again is the same document. `CLAIMS_DOCUMENT_BYTES_MAX` may set
+    another limit."""
     content = await request.body()
     media_type = media_type_of(content, declared=request.headers.get("content-type", ""))
     # Before the transaction, which holds the claim: a scan that nobody names does no harm.
