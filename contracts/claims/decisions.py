@@ -225,6 +225,8 @@ class ClaimReclassified(Event):
     happened_at: Instant | None = None
     reason: Line
     reclassified_by: Officer
+    excuse: Line | None = None
+    """Why an accident is taken in after its time limit."""
 
 
 class ClaimPaid(Event):

@@ -1,6 +1,7 @@
 """What is due after a work accident (JKK): death, disability, inability to work, care."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -9,11 +10,13 @@ from hypothesis import strategies as st
 from contracts.claims import HeirClass
 from contracts.refusal import Refused
 from services.claims.rules.accident_costs import HospitalPriceMissing
+from services.claims.rules.arithmetic import is_true
 from services.claims.rules.compute import compute
 from services.claims.rules.disability import DisabilityPercentWrong, DisabilitySumTooLarge
-from services.claims.rules.facts import Accident, Aid, Child, Disability, PaidMonth, Trip
+from services.claims.rules.explain import explanation, in_indonesian, recheck
+from services.claims.rules.facts import Accident, Aid, Child, Disability, PaidMonth, Spell, Trip
 from services.claims.rules.tariffs import DisabilityUnknown, losses, rows, tier_of
-from tests.benefit_facts import MONTHS, accident_death, amounts, held, injury, paid
+from tests.benefit_facts import MONTHS, accident_death, amounts, held, injury, long_paid, paid
 
 DEATH = {"accident-death": 48_000_000, "periodic": 12_000_000, "funeral": 10_000_000}
 CHILDREN = tuple(Child(f"child-{at}", date(2012, 5, at), "smp", 2025) for at in (1, 2, 3))
@@ -250,9 +253,73 @@ def test_a_sudden_death_needs_a_person_and_one_days_later_is_none() -> None:
 
 
 def test_costs_before_a_death_are_paid_to_the_heirs() -> None:
-    found = compute(accident_death(accident=Accident(days_unable=30, medical_cost=70)))
+    hurt_on = date(2025, 10, 20)
+    costs = Accident(days_unable=30, medical_cost=70)
+    found = compute(accident_death(accident=costs, happened_on=hurt_on))
     assert amounts(found) == {**DEATH, "income-replacement": 1_000_000, "medical": 70}
     assert {step.payee for step in found.steps} == {"heirs"}
+
+
+@pytest.mark.parametrize(
+    ("died_on", "amount"),
+    [(date(2025, 9, 5), 166_667), (date(2025, 9, 1), 33_333), (date(2026, 8, 1), 10_000_000)],
+)
+def test_nobody_is_unable_to_work_beyond_the_death(died_on: date, amount: int) -> None:
+    facts = accident_death(
+        died_on,
+        happened_on=date(2025, 9, 1),
+        accident=Accident(days_unable=300),
+        paid=long_paid(2025, 24),
+        spells=(Spell(datetime(2025, 1, 2, 2, tzinfo=UTC)),),
+    )
+    found = compute(facts)
+    (line,) = (step for step in found.steps if step.benefit == "income-replacement")
+    assert line.amount == amount
+    assert is_true(line.arithmetic, amount)
+    assert line.arithmetic.startswith("until the death") == (amount < 10_000_000)
+
+
+def test_what_a_child_was_paid_is_not_taken_off_the_heirs_nor_theirs_off_the_child() -> None:
+    before = {"lump-sum": 20, "periodic": 12, "funeral": 10}
+    paid_before = {benefit: amount * 1_000_000 for benefit, amount in before.items()}
+    found = compute(accident_death(paid_before={**paid_before, "scholarship": 3_500_000}))
+    assert (found.total, found.overpaid) == (28_000_000, 3_500_000)
+    child = accident_death(children=CHILDREN[:1], paid_before={"accident-death": 71_000_000})
+    assert amounts(compute(child)) == {"scholarship": 2_000_000}
+    assert compute(child).overpaid == 1_000_000
+
+
+def test_the_cost_that_another_claim_paid_is_shown_to_a_person() -> None:
+    costs = Accident(medical_cost=70)
+    same = compute(injury(costs, paid_elsewhere={"medical": 70}))
+    assert same.doubts == ("paid-in-another-claim",)
+    assert ("another-claim-medical", "70") in {fact[:2] for fact in same.facts}
+    assert (same.total, recheck(explanation(injury(costs), same))) == (70, [])
+    assert compute(injury(costs, paid_elsewhere={"transport": 70})).doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("accident", "happened_on", "words"),
+    [
+        (Accident(is_sudden_death=True), date(2025, 11, 10), "so not suddenly at work"),
+        (
+            Accident(is_disease=True, work_ended_on=date(2022, 1, 5)),
+            date(2025, 11, 10),
+            "too long after the end of the work",
+        ),
+    ],
+)
+def test_a_death_that_is_none_by_work_may_be_another(
+    accident: Accident, happened_on: date, words: str
+) -> None:
+    since = (Spell(datetime(2021, 1, 2, 2, tzinfo=UTC)),)
+    facts = accident_death(accident=accident, happened_on=happened_on, spells=since)
+    facts = replace(facts, paid=long_paid(2021, 60))
+    found = compute(facts)
+    assert words in found.outcome
+    assert "nothing is due by work; reclassify it" in found.outcome
+    told = " ".join(in_indonesian(explanation(facts, found)))
+    assert ("Hak atas Jaminan Kematian diperiksa tersendiri" in told) == accident.is_sudden_death
 
 
 def test_an_accident_that_cost_nothing_gives_a_ground() -> None:

@@ -84,7 +84,7 @@ def test_the_family_reads_each_line_with_amount_and_article() -> None:
 
 def test_the_family_reads_why_only_the_funeral_is_paid() -> None:
     early = " ".join(in_indonesian(explained(death(date(2025, 9, 1)))))
-    assert "mulai 3 Oktober 2025, jadi hanya biaya pemakaman" in early
+    assert "mulai 3 Oktober 2025, jadi hanya ada hak atas biaya pemakaman" in early
     begun = (Spell(datetime(2025, 8, 16, 2, 0, tzinfo=UTC)),)
     facts = death(date(2025, 11, 16), spells=begun, paid=paid(MONTHS[2:4]))
     assert "setelah iuran dibayar tiga bulan berturut-turut" in " ".join(
@@ -120,13 +120,32 @@ def test_the_family_reads_how_long_home_care_is_paid_and_how_many_months_a_schol
 def test_the_family_reads_what_is_held_and_when_it_is_not_any_more() -> None:
     waiting = in_indonesian(explained(death(paid=paid(MONTHS[:3]))))
     assert (
-        "Pada hari itu iuran bulan berikut belum dibayar: Oktober 2025, November 2025." in waiting
+        "Pada 20 November 2025 iuran bulan berikut belum dibayar: Oktober 2025, November 2025."
+        in waiting
     )
-    assert any(line.startswith("Rp32.000.000 ditahan") for line in waiting)
+    (held,) = (line for line in waiting if line.startswith("Rp32.000.000 ditahan"))
+    assert held.endswith("(PP 44/2015 pasal 42).")
+    hurt = injury(Accident(days_unable=30), date(2025, 11, 18), paid=paid(MONTHS[:4]))
+    (held,) = (line for line in in_indonesian(explained(hurt)) if "ditahan" in line)
+    assert held == (
+        "Rp1.000.000 ditahan, dan dibayarkan setelah tunggakan iuran dilunasi "
+        "(PP 44/2015 pasal 39)."
+    )
     late = tuple(PaidMonth(month, date(2025, 11, 25)) for month in MONTHS[3:5])
     facts = death(paid=(*paid(MONTHS[:3]), *late), decided_on=date(2025, 11, 25))
     released = in_indonesian(explained(facts))
     assert "Tunggakan iuran sudah dilunasi, jadi tidak ada yang ditahan." in released
+
+
+def test_the_family_reads_of_which_day_the_arrears_are() -> None:
+    """Of a death that came of an earlier accident, the accident's."""
+    later = accident_death(
+        date(2026, 3, 5), happened_on=date(2025, 11, 18), paid=paid(MONTHS[:4]), accident=Accident()
+    )
+    told = in_indonesian(explained(later))
+    assert "Pada 18 November 2025 iuran bulan berikut belum dibayar: November 2025." in told
+    one = explained(death(date(2025, 11, 18), paid=paid(MONTHS[:4])))
+    assert "held until 1 month owed is paid" in one.outcome
 
 
 def test_the_family_reads_why_a_line_or_all_of_it_is_not_paid() -> None:
@@ -135,7 +154,7 @@ def test_the_family_reads_why_a_line_or_all_of_it_is_not_paid() -> None:
     assert any("karena anak sudah menikah" in line for line in told)
     assert any("sudah dibayarkan dari kepesertaan lain" in line for line in told)
     nobody = in_indonesian(explained(death(date(2025, 7, 1), spells=())))
-    assert nobody[1].startswith("Pada hari itu kepesertaan belum berlaku")
+    assert nobody[1].startswith("Pada 1 Juli 2025 kepesertaan belum berlaku")
     assert not any("Jumlah" in line or "terlindungi" in line for line in nobody)
 
 

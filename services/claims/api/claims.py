@@ -187,9 +187,11 @@ async def assess(
 
 @router.post("/claims/{claim_id}/return", response_model=filing.Returned)
 async def return_claim(
-    claim_id: UUID, asked: ReturnClaim, command: Annotated[Command, _BRANCH]
+    claim_id: UUID,
+    asked: ReturnClaim,
+    command: Annotated[Command, command("branch", "approver", area=IN_OPERATION)],
 ) -> Response:
-    """Give the file back with what is missing."""
+    """Give the file back with what is missing or wrong, also after it was verified."""
     return await command.run(
         lambda unit: filing.return_claim(
             unit,

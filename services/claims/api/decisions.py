@@ -91,6 +91,8 @@ class Reclassify(Asked):
     """The day of the accident."""
     happened_at: Instant | None = None
     reason: Line
+    excuse: Line | None = None
+    """Why an accident is taken in after its time limit of five years."""
 
 
 @router.post("/claims/{claim_id}/approval", response_model=decisions.Approved)

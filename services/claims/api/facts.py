@@ -143,6 +143,8 @@ class AskedFacts(Asked):
     children: Annotated[tuple[AskedChild, ...], Field(max_length=LINES_MAX)] = ()
     paid_before: dict[Benefit, Amount] = Field(default_factory=dict)
     """What an earlier decision about the same event paid, by line."""
+    paid_elsewhere: dict[Benefit, Amount] = Field(default_factory=dict)
+    """What other claims gave for an accident of those days, by line."""
 
     def facts(self) -> Facts:
         """As the rules take them."""

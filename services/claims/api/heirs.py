@@ -21,7 +21,8 @@ router = APIRouter(route_class=Guarded, tags=["Heirs"])
 
 PARTIES_MAX = 60
 """Of one request; also the shares of one agreement."""
-Personal = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+_NOT_BLANK = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+Personal = Annotated[str, Field(min_length=1, max_length=100, pattern=_NOT_BLANK)]
 """A line about a person, which is sealed before it is kept."""
 Phone = Annotated[str, Field(max_length=25, pattern=r"^\+?\d[\d ()-]{5,22}\d$")]
 Living = dict[Annotated[str, Field(pattern=r"^[1-5]$")], Annotated[int, Field(ge=1, le=50)]]

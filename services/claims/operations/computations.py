@@ -15,7 +15,7 @@ from services.claims.queries import lists
 from services.claims.queries.claims import as_held
 from services.claims.queries.coverage import facts_of_cover
 from services.claims.queries.heirs import parties
-from services.claims.queries.lines import ordered_before
+from services.claims.queries.lines import ordered_before, ordered_elsewhere
 from services.claims.rules.compute import compute
 from services.claims.rules.explain import explanation, in_indonesian
 from services.claims.rules.facts import Doubt, Facts, Ground
@@ -63,5 +63,6 @@ async def preview(session: AsyncSession, claim_id: UUID, *, by: Caller, now: dat
         await parties(session, claim_id),
         (await facts_of_cover(session, [worker_id]))[worker_id],
         (await ordered_before(session, [claim_id]))[claim_id],
+        (await ordered_elsewhere(session, [claim_id]))[claim_id],
     )
     return computed(facts_of(as_held(row.Claim), known, now=now))

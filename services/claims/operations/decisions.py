@@ -18,7 +18,7 @@ from services.claims.operations.held import Stepped, held_claim
 from services.claims.operations.warnings import draw_review, look_for_signs
 from services.claims.queries.case_file import case_files
 from services.claims.queries.coverage import facts_of_cover
-from services.claims.queries.lines import ordered_before
+from services.claims.queries.lines import ordered_before, ordered_elsewhere
 from services.claims.rules import decisions as rules
 from services.claims.rules.claims import HeldClaim
 from services.claims.rules.decisions import Approval, Award, Rejection
@@ -89,9 +89,14 @@ async def approve(
 async def reject(
     unit: Unit, claim_id: UUID, rejection: Rejection, *, by: Caller, cause: Cause
 ) -> Stepped:
-    """Decide that nothing is due. Raises: ClaimUnknown, OutsideArea, and what `rules.reject`
-    refuses."""
+    """Decide that nothing is due. Raises: ClaimUnknown, OutsideArea, and what `rules.reject` and
+    `rules.check_ground` refuse."""
     claim = await held_claim(unit, claim_id, by=by)
+    if rejection.ground is not None:
+        file = await unit.ask(case_files, claim_id)
+        assert file is not None  # noqa: S101  (it is asked for each)
+        facts = facts_of(claim, await _known(unit, claim, file), now=unit.now)
+        rules.check_ground(rejection.ground, facts)
     await unit.record([rules.reject(claim, rejection, cause=cause, now=unit.now)])
     return Stepped(claim_id=claim_id, state="rejected")
 
@@ -101,7 +106,8 @@ async def _known(unit: Unit, claim: HeldClaim, file: CaseFile) -> Known:
     before = await unit.ask(ordered_before, claim.claim_id)
     assert cover is not None  # noqa: S101  (both are answered for each)
     assert before is not None  # noqa: S101
-    return Known(file.parties, cover, before)
+    elsewhere = None if claim.kind == "death" else await unit.ask(ordered_elsewhere, claim.claim_id)
+    return Known(file.parties, cover, before, elsewhere or {})
 
 
 async def _check_papers(

@@ -26,6 +26,8 @@ class Known(NamedTuple):
     cover: FactsOfCover
     before: Mapping[str, int]
     """By benefit, what earlier decisions ordered."""
+    elsewhere: Mapping[str, int]
+    """By benefit, what other claims gave for an accident of those days."""
 
 
 def facts_of(claim: HeldClaim, known: Known, *, now: datetime) -> Facts:
@@ -48,6 +50,7 @@ def facts_of(claim: HeldClaim, known: Known, *, now: datetime) -> Facts:
         late_filing_excused=claim.excuse is not None,
         accident=None if claim.kind == "death" else _accident(claim.assessment),
         paid_before=cast(Mapping[Benefit, int], known.before),
+        paid_elsewhere=cast(Mapping[Benefit, int], known.elsewhere),
     )
     return replace(facts, owed_by=debtor(facts))
 

@@ -229,7 +229,7 @@ def _take_in_heirs(
         claim = replace(claim, living=family.living)
     taken = first_heirs(claim, asked.heirs, tools=tools, by=by, cause=cause, now=now)
     events += taken.events
-    if asked.heirs and asked.shares is not None:
+    if asked.shares is not None:
         sharing = [
             party_id
             for party, party_id in zip(asked.heirs, taken.party_ids, strict=True)

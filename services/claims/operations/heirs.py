@@ -12,6 +12,7 @@ from chassis.state.unit import Unit
 from chassis.web.access import Caller
 from contracts.claims import HeirClass, HeirRegistered
 from contracts.event import Cause, Event, derived_id
+from contracts.refusal import Refused
 from contracts.types import PartyId
 from services.claims.adapters import Tools
 from services.claims.adapters.identities import HEIR
@@ -188,7 +189,11 @@ class _Registration:
     def take(self, parties: Sequence[NewParty]) -> None:
         """Register them: guardians first, minors last; with an arranger the fund."""
         for place in rules.order_of(parties, filed_at=self.claim.filed_at):
-            self._register(parties[place], str(place))
+            try:
+                self._register(parties[place], str(place))
+            except Refused as refusal:
+                which = f"number {place + 1} of {len(parties)}: " if len(parties) > 1 else ""
+                raise type(refusal)(f"{which}{refusal}") from refusal
             if parties[place].role == "arranger":
                 self._register(self._fund(), "fund")
 

@@ -204,7 +204,7 @@ def _rejection(named: Named) -> list[Part]:
     claim = named.file.claim
     why = [claim.rejection or "Klaim ini ditolak."]
     if claim.ground in family_words.GROUNDS:
-        why.insert(0, family_words.GROUNDS[claim.ground])
+        why.insert(0, family_words.ground_in_words(claim.ground))
     if claim.decided_at is not None:
         why.insert(0, f"Klaim ini ditolak pada {in_words(local_day(claim.decided_at))}.")
     return [Part("Alasan", words=why), _appeal()]

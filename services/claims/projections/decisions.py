@@ -139,6 +139,8 @@ async def claims_reclassified(session: AsyncSession, events: Sequence[ClaimRecla
         for e in events
     ]
     await update_rows(session, Claim, rows, keys=CLAIM)
+    excused = [{"claim_id": e.claim_id, "excuse": e.excuse} for e in events if e.excuse]
+    await update_rows(session, Claim, excused, keys=CLAIM)
     await take_steps(session, events, "reclassified", lambda e: (e.reclassified_by, e.reason))
 
 

@@ -20,6 +20,15 @@ from services.claims.projections.registered import projections
 from services.claims.projections.steps import take_steps
 
 CLAIM = ("claim_id",)
+_RETURNED = {
+    "state": "returned",
+    "verified_by": None,
+    "verified_at": None,
+    "verified_documents": None,
+    "first_approved_by": None,
+    "first_decision": None,
+    "approvers_needed": None,
+}
 
 
 @projections.applies(ClaimFiled)
@@ -102,8 +111,8 @@ def _assessed(event: AccidentAssessed) -> dict[str, Any]:
 
 @projections.applies(ClaimReturned)
 async def claims_returned(session: AsyncSession, events: Sequence[ClaimReturned]) -> None:
-    """The file waits for what is missing."""
-    rows = [{"claim_id": e.claim_id, "state": "returned"} for e in events]
+    """The file waits for what is missing; who verified it or approved it first does so anew."""
+    rows = [{"claim_id": e.claim_id} | _RETURNED for e in events]
     await update_rows(session, Claim, rows, keys=CLAIM)
     await take_steps(
         session,

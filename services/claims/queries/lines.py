@@ -12,11 +12,21 @@ from sqlmodel import col, select
 from chassis.state.statements import Statement
 from services.claims.models import ApprovedLine, Claim, ClaimStep, Member, PaidMonth
 from services.claims.rules.closing import ClosingClaim, Line, Payment
+from services.claims.rules.facts import SAME_ACCIDENT_DAYS
 
 _ORDERED_BEFORE = Statement("""
     SELECT claim_id, benefit, sum(amount)::bigint FROM approved_lines
     WHERE claim_id = ANY(CAST(:claim_ids AS uuid[])) AND origin = 'approval' AND NOT is_held
     GROUP BY claim_id, benefit ORDER BY benefit""")
+
+_ORDERED_ELSEWHERE = Statement("""
+    SELECT this.claim_id, line.benefit, sum(line.amount)::bigint
+    FROM claims AS this
+    JOIN claims AS other ON other.worker_id = this.worker_id AND other.claim_id <> this.claim_id
+    AND other.kind <> 'death' AND abs(other.happened_on - this.happened_on) <= :days
+    JOIN approved_lines AS line ON line.claim_id = other.claim_id AND line.origin = 'approval'
+    WHERE this.claim_id = ANY(CAST(:claim_ids AS uuid[])) AND this.kind <> 'death'
+    GROUP BY this.claim_id, line.benefit ORDER BY line.benefit""")
 
 
 # Asked at every poll that brings payments, so given to the driver as they are.
@@ -79,6 +89,20 @@ async def ordered_before(
     not pay counts too: it stays payable under its own reference, and nothing is paid twice."""
     found: dict[UUID, dict[str, int]] = {claim_id: {} for claim_id in claim_ids}
     for claim_id, benefit, amount in await _ORDERED_BEFORE.rows(session, claim_ids=list(claim_ids)):
+        found[claim_id][benefit] = amount
+    return found
+
+
+async def ordered_elsewhere(
+    session: AsyncSession, claim_ids: Sequence[UUID]
+) -> dict[UUID, dict[str, int]]:
+    """Of each claim about an accident, by benefit, the rupiah that other claims of the member gave
+    or hold for an accident of those days."""
+    found: dict[UUID, dict[str, int]] = {claim_id: {} for claim_id in claim_ids}
+    rows = await _ORDERED_ELSEWHERE.rows(
+        session, claim_ids=list(claim_ids), days=SAME_ACCIDENT_DAYS
+    )
+    for claim_id, benefit, amount in rows:
         found[claim_id][benefit] = amount
     return found
 

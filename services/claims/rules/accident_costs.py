@@ -5,6 +5,7 @@ lists as money (art. 25(2)b) is held: bringing, inability to work, the other app
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import get_args
 
 from contracts.claims import TripMode
@@ -30,20 +31,23 @@ def income_replacement(case: Case, accident: Accident, *, payee: Payee) -> Step 
     """STMB: the whole income for the first twelve months without work, then half of it.
 
     A day is a thirtieth of the month. Days are counted first and rounded once, half a rupiah up.
-    The twelve months are of the calendar from the first day without work on; where that is not
-    known they have thirty days each, as the day rate has it.
+    The twelve months are of the calendar from the first day without work on, the day of the
+    accident where no other is said. The day of a death is the last that counts.
     """
-    if accident.days_unable == 0:
+    unable = _days_unable(case, accident)
+    if unable == 0:
         return None
     tariff, base = case.tariff, case.facts.base_income
     row, after = tariff["income-replacement"], tariff["income-replacement-after"]
     divisor = tariff["income-replacement-divisor"].value
-    first = min(accident.days_unable, _first_days(case, accident))
-    rest = accident.days_unable - first
+    first = min(unable, _first_days(case, accident))
+    rest = unable - first
     amount = half_up((first * row.value + rest * after.value) * base, 100 * divisor)
     days = f"{first} x {row.value} %"
     if rest:
         days = f"({days} + {rest} x {after.value} %)"
+    if unable < accident.days_unable:
+        days = f"until the death {days}"
     return due(
         row,
         "income-replacement",
@@ -118,6 +122,16 @@ def appliances(case: Case, accident: Accident, *, payee: Payee) -> list[Step]:
     ]
 
 
+def hospital_price(aid: Aid) -> int:
+    """What the reference hospital charges. Raises: HospitalPriceMissing."""
+    if aid.hospital_price is None:
+        raise HospitalPriceMissing(
+            f"{aid.appliance}: state what the reference hospital charges for one, in "
+            "`hospital_price`"
+        )
+    return aid.hospital_price
+
+
 def _appliances(case: Case, aids: Sequence[Aid], *, payee: Payee, is_held: bool) -> list[Step]:
     if not aids:
         return []
@@ -131,8 +145,19 @@ def _appliances(case: Case, aids: Sequence[Aid], *, payee: Payee, is_held: bool)
     return [due(row, "appliances", amount, payee=payee, arithmetic=line, is_held=is_held)]
 
 
+def _days_unable(case: Case, accident: Accident) -> int:
+    died_on, began_on = case.facts.died_on, _unable_from(case, accident)
+    if died_on is None:
+        return accident.days_unable
+    return max(0, min(accident.days_unable, (died_on - began_on).days + 1))
+
+
+def _unable_from(case: Case, accident: Accident) -> date:
+    return accident.unable_from or case.facts.happened_on
+
+
 def _first_days(case: Case, accident: Accident) -> int:
-    began_on = accident.unable_from or case.facts.happened_on
+    began_on = _unable_from(case, accident)
     return (months_later(began_on, case.tariff["income-replacement-months"].value) - began_on).days
 
 
@@ -140,11 +165,7 @@ def _aid_hundredths(aid: Aid, row: Row) -> int:
     """Hundredths of a rupiah, so that all appliances are rounded once."""
     if row.unit == "rupiah":
         return 100 * min(aid.cost, row.value)
-    if aid.hospital_price is None:
-        raise HospitalPriceMissing(
-            f"{aid.appliance}: state what the reference hospital charges for one"
-        )
-    return min(100 * aid.cost, row.value * aid.hospital_price)
+    return min(100 * aid.cost, row.value * hospital_price(aid))
 
 
 def _aid_terms(aid: Aid, row: Row) -> str:

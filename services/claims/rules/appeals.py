@@ -60,6 +60,8 @@ class NewKind:
     happened_on: date | None
     happened_at: datetime | None
     reason: str
+    excuse: str | None = None
+    """Why an accident is taken in after its time limit."""
 
 
 def lodge(
@@ -145,6 +147,7 @@ def reclassify(
         happened_at=new.happened_at if is_by_work else None,
         reason=new.reason,
         reclassified_by=officer,
+        excuse=new.excuse if is_by_work else None,
     )
 
 

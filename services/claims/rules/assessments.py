@@ -9,9 +9,10 @@ from chassis.local_time import local_day
 from contracts.claims import AccidentAssessed, AidCost, Injury, TripCost
 from contracts.event import Cause
 from contracts.refusal import Refused
+from services.claims.rules.accident_costs import hospital_price
 from services.claims.rules.claims import HeldClaim
 from services.claims.rules.disability import DisabilitySumTooLarge, found_losses
-from services.claims.rules.facts import Disability
+from services.claims.rules.facts import Aid, Disability
 from services.claims.rules.tariffs import tariff_on
 
 MEDICAL_PAPERS = ("medical-certificate", "accident-report-2")
@@ -76,7 +77,7 @@ def assess(
     that count, with their kinds.
 
     Raises: ClaimInOtherState, NoAccident, MedicalPaperMissing, AssessmentInconsistent,
-    DisabilityUnknown, DisabilityPercentWrong, DisabilitySumTooLarge.
+    DisabilityUnknown, DisabilityPercentWrong, DisabilitySumTooLarge, HospitalPriceMissing.
     """
     claim.check_state("filed", "returned")
     if claim.happened_on is None:
@@ -114,6 +115,9 @@ def _check_parts(assessment: Assessment, happened_on: date, *, today: date) -> N
         raise AssessmentInconsistent(
             f"the member could not work from a day between {happened_on} and {today} on"
         )
+    for each in assessment.aids:
+        if tariff_on(happened_on)[each.appliance].unit == "percent":
+            hospital_price(Aid(each.appliance, each.cost, each.hospital_price))
     losses = [
         Disability(each.code, each.percent, each.units, each.function_lost)
         for each in assessment.injuries

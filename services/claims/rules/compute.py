@@ -44,7 +44,7 @@ def compute(facts: Facts, rule_set: RuleSet | None = None) -> Computation:
         outcome=outcome(case, netted.steps, overpaid=netted.overpaid),
         ground=None,
         steps=netted.steps,
-        doubts=(*_cover_doubts(case), *lines.doubts),
+        doubts=(*_cover_doubts(case), *lines.doubts, *_doubts_of_other_claims(case, lines)),
         facts=used_facts(facts, cover, None),
         months_paid=cover.months_paid,
         arrears=cover.arrears,
@@ -118,6 +118,13 @@ def _cover_doubts(case: Case) -> list[Doubt]:
     elif _is_late(facts, case.day, case.tariff):
         doubts.append("late-filing")
     return doubts
+
+
+def _doubts_of_other_claims(case: Case, lines: Lines) -> list[Doubt]:
+    """The same cost may be asked for in a claim for the injury and in one for the death of it."""
+    elsewhere = case.facts.paid_elsewhere
+    is_twice = any(step.amount and step.benefit in elsewhere for step in lines.steps)
+    return ["paid-in-another-claim"] if is_twice else []
 
 
 def _nothing(facts: Facts, cover: Cover, ground: Ground) -> Computation:

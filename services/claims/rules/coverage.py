@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from chassis.local_time import local_day
 from services.claims.rules.facts import Facts, Ground, PaidMonth, Spell
-from services.claims.rules.months import number, number_due_on, number_of, written
+from services.claims.rules.months import months_later, number, number_due_on, number_of, written
 from services.claims.rules.tariffs import Tariff
 
 _A_DAY = timedelta(days=1)
@@ -47,7 +47,8 @@ class Cover(NamedTuple):
     months_paid_in_all: int = 0
     """The months of this cover that were paid up to the event, in a row or not."""
     needs_hour_of_payment: bool = False
-    """A month was owed until that very day, and paid on it."""
+    """A month was paid on that very day, and without it other months were owed or enough of them
+    would not be paid."""
 
     @property
     def holds(self) -> bool:
@@ -95,7 +96,7 @@ def cover_on(facts: Facts, day: date, *, at: datetime | None, tariff: Tariff) ->
         settled_on=max(each.paid_on for each in settled) if settled else None,
         payments=(*months.counted, *settled),
         months_paid_in_all=len(months.counted),
-        needs_hour_of_payment=any(_ended_arrears(each, began_on, day) for each in months.counted),
+        needs_hour_of_payment=_is_decided_that_day(facts, paid, months, began_on, day, tariff),
     )
 
 
@@ -150,9 +151,28 @@ def _settled(
     return tuple(found) if len(found) == len(owed) else ()
 
 
-def _ended_arrears(payment: PaidMonth, began_on: date, day: date) -> bool:
-    """Whether a month that was owed until this day was paid on it."""
-    return payment.paid_on == day and began_on <= number_due_on(number(payment.month)) < day
+def _is_decided_that_day(
+    facts: Facts,
+    paid: Mapping[int, PaidMonth],
+    months: _Months,
+    began_on: date,
+    day: date,
+    tariff: Tariff,
+) -> bool:
+    """Whether a payment of that very day decides: nobody knows whether it came before the event."""
+    if all(each.paid_on != day for each in months.counted):
+        return False
+    sooner = {month: each for month, each in paid.items() if each.paid_on < day}
+    before = _months(sooner, began_on, day)
+    if before.owed != months.owed:
+        return True
+    if facts.kind != "death":
+        return False
+    has_waited = months_later(began_on, tariff["death-waiting"].value) <= day
+    in_row, in_all = tariff["death-months-in-row"].value, tariff["death-scholarship-months"].value
+    return (has_waited and before.longest < in_row <= months.longest) or (
+        bool(facts.children) and len(before.counted) < in_all <= len(months.counted)
+    )
 
 
 def _row(owed: Sequence[int], *, owed_max: int) -> _Row:

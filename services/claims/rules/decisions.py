@@ -55,6 +55,12 @@ class GroundUnknown(Refused):
     slug, status, retryable = "ground-unknown", 422, False
 
 
+class GroundUntrue(Refused):
+    """By the rules this is not why nothing is due."""
+
+    slug, status, retryable = "ground-untrue", 409, False
+
+
 @dataclass(frozen=True)
 class Approval:
     """What an approver says."""
@@ -175,17 +181,29 @@ def check_decider(claim: HeldClaim, officer: str) -> None:
     claim.check_is_other(officer, claim.filed_by, claim.verified_by, did="filed or verified")
 
 
+def check_ground(ground: str, facts: Facts) -> None:
+    """The family is told the rule by which nothing is due: it has to be the one that the facts come
+    to. Raises: GroundUnknown, GroundUntrue, and what `compute` refuses."""
+    if ground not in GROUNDS:
+        raise GroundUnknown(f"choose one of {', '.join(GROUNDS)}, or leave it and say why in words")
+    found = compute(facts)
+    if found.ground != ground:
+        raise GroundUntrue(
+            f"by the rules: {found.outcome}; give "
+            f"{'no ground' if found.ground is None else f'the ground {found.ground}'}, or leave it "
+            "and say why in words"
+        )
+
+
 def reject(claim: HeldClaim, rejection: Rejection, *, cause: Cause, now: datetime) -> ClaimRejected:
     """Decide that nothing is due, by a rule or in the officer's own words.
 
-    Raises: ClaimInOtherState, SameOfficer, GroundUnknown.
+    Raises: ClaimInOtherState, SameOfficer.
     """
     claim.check_state("filed", "returned", "verified")
     officer, others = rejection.officer, (claim.filed_by, claim.verified_by)
     claim.check_is_other(officer, *others, did="filed or verified")
     claim.check_is_other(officer, claim.first_approved_by, did="approved")
-    if rejection.ground is not None and rejection.ground not in GROUNDS:
-        raise GroundUnknown(f"choose one of {', '.join(GROUNDS)}, or leave it and say why in words")
     return ClaimRejected(
         **cause.stamp("reject-claim", at=now),
         claim_id=claim.claim_id,

@@ -97,9 +97,13 @@ def _found(disability: Disability, row: Loss) -> Found:
     if percent is None and row.percent_min == row.percent_max:
         percent = row.percent_min
     if percent is None or not row.percent_min <= percent <= row.percent_max:
+        if row.percent_min == row.percent_max:
+            raise DisabilityPercentWrong(
+                f"{row.code} is {row.percent_max} % in the table: leave `percent` out"
+            )
         raise DisabilityPercentWrong(
             f"{row.code} is {row.percent_min} to {row.percent_max} % in the table: "
-            "give the per cent of the doctor's paper within it"
+            "give the per cent of the doctor's paper within it, in `percent`"
         )
     times = f"{disability.units} x " if disability.units > 1 else ""
     terms = f"{row.code} {times}{percent} %"

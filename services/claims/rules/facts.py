@@ -23,10 +23,12 @@ Doubt = Literal[
     "covered-that-day", "waiting-boundary", "programme-ended", "accident-arrears",
     "tier-unverified", "disability-table-unverified", "partial-cap-unverified",
     "periodic-unassigned", "sudden-death", "late-filing", "funeral-elsewhere", "funder-arrears",
-    "months-in-row", "paid-that-day", "home-care-over-a-year",
+    "months-in-row", "paid-that-day", "home-care-over-a-year", "paid-in-another-claim",
 ]  # fmt: skip
 """Why a person has to look and say so in words before such a claim is approved;
 `docs/claims/decisions.md` says of each what is open."""
+SAME_ACCIDENT_DAYS = 30
+"""Claims about accidents no farther apart may be about one: papers differ in its day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,9 @@ class Facts:
     children: tuple[Child, ...] = ()
     paid_before: Mapping[Benefit, int] = field(default_factory=dict)
     """What an earlier decision about the same death paid, by line: it is netted."""
+    paid_elsewhere: Mapping[Benefit, int] = field(default_factory=dict)
+    """What other claims gave for an accident of those days, by line: a person sees whether it is
+    the same cost once more."""
 
     @property
     def work_ended_on(self) -> date | None:

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from chassis.local_time import local_day
 from contracts.claims import ClaimKind, DocumentKind
 from services.claims.rules.claims import ClaimState
-from services.claims.rules.family_words import GROUNDS, day_in_words, rupiah
+from services.claims.rules.family_words import GROUNDS, day_in_words, ground_in_words, rupiah
 from services.claims.rules.letters import APPEAL, KINDS, papers_in_words
 
 Stage = Literal["waiting", "checking", "deciding", "paying", "paid", "rejected"]
@@ -135,7 +135,7 @@ def _paid(told: Told) -> Iterator[str]:
 def _rejected(told: Told) -> Iterator[str]:
     if told.happened_on is not None:
         yield f"Yang dilaporkan terjadi pada {day_in_words(told.happened_on)}."
-    yield GROUNDS.get(told.ground or "", "Klaim ini ditolak.")
+    yield ground_in_words(told.ground) if told.ground in GROUNDS else "Klaim ini ditolak."
     yield "Alasan selengkapnya ada dalam surat penolakan, yang dapat diminta di kantor cabang."
 
 

@@ -35,20 +35,24 @@ PAYEES = {
     "fund": "untuk Dana Jaminan Sosial, karena tidak ada ahli waris",
     "child": "untuk anak peserta",
 }
+COVERED = ("happened-on", "work-ended-on")
+"""The facts of a work accident or disease, the first of which is the day whose cover counts."""
+THAT_DAY = "hari itu"
+OTHER_DEATH = "Hak atas Jaminan Kematian diperiksa tersendiri."
 GROUNDS = {
-    "not-covered": "Pada hari itu kepesertaan belum berlaku, jadi tidak ada manfaat yang dapat "
+    "not-covered": "Pada {day} kepesertaan belum berlaku, jadi tidak ada manfaat yang dapat "
     "dibayarkan (PP 44/2015 pasal 11).",
-    "cover-ended": "Pada hari itu kepesertaan sudah berakhir, jadi tidak ada manfaat yang dapat "
+    "cover-ended": "Pada {day} kepesertaan sudah berakhir, jadi tidak ada manfaat yang dapat "
     "dibayarkan (PP 44/2015).",
-    "cover-lapsed": "Pada hari itu iuran menunggak lebih dari tiga bulan berturut-turut, jadi hak "
+    "cover-lapsed": "Pada {day} iuran menunggak lebih dari tiga bulan berturut-turut, jadi hak "
     "atas manfaat hilang (PP 44/2015 pasal 39 dan 42).",
-    "claim-out-of-time": "Klaim diajukan lebih dari lima tahun setelah kecelakaan, jadi haknya "
-    "sudah gugur (PP 44/2015 pasal 26 sebagaimana diubah dengan PP 82/2019).",
+    "claim-out-of-time": "Klaim diajukan lebih dari lima tahun setelah kecelakaan atau diagnosis, "
+    "jadi haknya sudah gugur (PP 44/2015 pasal 26 sebagaimana diubah dengan PP 82/2019).",
     "nothing-claimed": "Tidak ada biaya, hari tidak bekerja, atau cacat yang diajukan.",
     "disease-out-of-time": "Penyakit akibat kerja ini didiagnosis lebih dari tiga tahun setelah "
-    "pekerjaan berakhir, jadi tidak ada manfaat yang dapat dibayarkan (PP 44/2015 pasal 48).",
+    "pekerjaan berakhir, jadi bukan tanggungan Jaminan Kecelakaan Kerja (PP 44/2015 pasal 48).",
     "cause-unproven": "Kematian ini terjadi lebih dari satu hari setelah serangan di tempat kerja, "
-    "jadi bukan meninggal mendadak di tempat kerja (Permenaker 5/2021).",
+    "jadi bukan meninggal mendadak di tempat kerja (Permenaker 5/2021). " + OTHER_DEATH,
 }
 _NOT_DUE = (
     ("paid in another segment", "sudah dibayarkan dari kepesertaan lain, dan dibayarkan satu kali"),
@@ -74,14 +78,19 @@ def in_indonesian(explanation: Explanation) -> list[str]:
     facts = {fact.name: fact.value for fact in explanation.facts}
     told = [*_what_happened(explanation, facts)]
     if "ground" in facts:
-        told.append(GROUNDS[facts["ground"]])
+        told.append(ground_in_words(facts["ground"], day=_covered_day(explanation, facts)))
     told.extend(_why_funeral_only(explanation))
     told.extend(_line(step) for step in explanation.steps)
     if "home-care-over-a-year" in explanation.doubts:
         told.append("Perawatan di rumah diganti untuk paling lama satu tahun.")
-    told.extend(_sums(explanation))
+    told.extend(_sums(explanation, facts))
     told.append(NO_FEE)
     return told
+
+
+def ground_in_words(ground: str, *, day: str = THAT_DAY) -> str:
+    """Why nothing is due; `day` is that whose cover counts."""
+    return GROUNDS[ground].format(day=day)
 
 
 def rupiah(amount: int) -> str:
@@ -118,7 +127,7 @@ def _what_happened(explanation: Explanation, facts: dict[str, str]) -> Iterator[
     if "covered-from" in facts:
         since = day_in_words(local_day(explanation.covered_from))
         yield f"Peserta terlindungi sejak {since}."
-    if facts.get("kind", "death") != "death" and "happened-on" in facts:
+    if not _is_death(facts) and "happened-on" in facts:
         happened_on = day_in_words(date.fromisoformat(facts["happened-on"]))
         if "occupational-disease" in facts:
             yield f"Penyakit akibat kerja didiagnosis pada {happened_on}."
@@ -134,10 +143,24 @@ def _what_happened(explanation: Explanation, facts: dict[str, str]) -> Iterator[
     yield from _what_was_owed(explanation, facts)
 
 
+def _is_death(facts: dict[str, str]) -> bool:
+    """Not by work: JKM."""
+    return facts.get("kind", "death") == "death"
+
+
+def _covered_day(explanation: Explanation, facts: dict[str, str]) -> str:
+    """The day whose cover counts, in words, as `Facts.cover_day` has it."""
+    days = [date.fromisoformat(facts[name]) for name in COVERED if name in facts]
+    if explanation.died_on is not None and (_is_death(facts) or not days):
+        return day_in_words(explanation.died_on)
+    return day_in_words(min(days)) if days else THAT_DAY
+
+
 def _what_was_owed(explanation: Explanation, facts: dict[str, str]) -> Iterator[str]:
     if explanation.arrears:
         months = ", ".join(month_in_words(month) for month in explanation.arrears)
-        yield f"Pada hari itu iuran bulan berikut belum dibayar: {months}."
+        day = _covered_day(explanation, facts)
+        yield f"Pada {day} iuran bulan berikut belum dibayar: {months}."
         if facts.get("owed-by") == "funder":
             yield (
                 "Iuran itu ditanggung oleh pemerintah, bukan oleh peserta, jadi manfaat tidak "
@@ -157,13 +180,13 @@ def _why_funeral_only(explanation: Explanation) -> Iterator[str]:
     if explanation.died_on is not None and explanation.died_on < explanation.waiting_ends_on:
         yield (
             "Manfaat lengkap berlaku setelah tiga bulan kepesertaan, yaitu mulai "
-            f"{day_in_words(explanation.waiting_ends_on)}, jadi hanya biaya pemakaman yang "
-            "dibayarkan (Permenaker 1/2025)."
+            f"{day_in_words(explanation.waiting_ends_on)}, jadi hanya ada hak atas biaya "
+            "pemakaman (Permenaker 1/2025)."
         )
     else:
         yield (
             "Manfaat lengkap berlaku setelah iuran dibayar tiga bulan berturut-turut, jadi hanya "
-            "biaya pemakaman yang dibayarkan (Permenaker 1/2025)."
+            "ada hak atas biaya pemakaman (Permenaker 1/2025)."
         )
 
 
@@ -182,15 +205,16 @@ def _why_not(arithmetic: str) -> str:
     return next((words for sign, words in _NOT_DUE if sign in arithmetic), "syaratnya tidak ada")
 
 
-def _sums(explanation: Explanation) -> Iterator[str]:
+def _sums(explanation: Explanation, facts: dict[str, str]) -> Iterator[str]:
     held = sum(step.amount for step in explanation.steps if step.is_held)
     due = sum(step.amount for step in explanation.steps) - held
     if explanation.steps:
         yield f"Jumlah yang dibayarkan sekarang: {rupiah(due)}."
     if held:
+        article = 42 if _is_death(facts) else 39
         yield (
             f"{rupiah(held)} ditahan, dan dibayarkan setelah tunggakan iuran dilunasi "
-            "(PP 44/2015 pasal 39 dan 42)."
+            f"(PP 44/2015 pasal {article})."
         )
     elif "nothing is held" in explanation.outcome:
         yield "Tunggakan iuran sudah dilunasi, jadi tidak ada yang ditahan."

@@ -60,8 +60,9 @@ def return_claim(
     officer: str,
     now: datetime,
 ) -> ClaimReturned:
-    """The file goes back to who brought it. Raises: ClaimInOtherState."""
-    claim.check_state("filed")
+    """The file goes back to who brought it; one that is verified too, before it is decided. Raises:
+    ClaimInOtherState."""
+    claim.check_state("filed", "verified")
     return ClaimReturned(
         **cause.stamp("return-claim", at=now),
         claim_id=claim.claim_id,

@@ -111,6 +111,9 @@ def register(
     _check_part(claim, new)
     _check_the_only_one(new, known)
     _check_person(hidden, known)
+    born_on, today = new.identity.born_on, local_day(stamp["occurred_at"])
+    if born_on is not None and born_on > today:
+        raise PartyDoesNotFit(f"today is {today}: correct the day of birth {born_on}")
     if claim.kind in OF_THE_DEAD:
         _check_one_class(claim, new, known)
     is_minor = is_minor_at(claim.filed_at, new)
@@ -263,6 +266,7 @@ def _guardian(new: NewParty, known: Sequence[Party], *, is_minor: bool) -> Party
         ]
     if len(fit) != 1:
         raise GuardianMissing(
-            "a minor receives through a guardian: register one first, and name the party"
+            "a minor receives through a guardian: register one before, or in the same list, "
+            "and where there are several say which in `guardian_id`"
         )
     return PartyId(fit[0].party_id)

@@ -13,6 +13,8 @@ _COUNTERPART: Mapping[Benefit, Benefit] = {
 """What stands in the place of the other when a death turns out to be by work, or not."""
 NEVER_NETTED: frozenset[Benefit] = frozenset({"late-compensation"})
 """Paid for the office's delay, whatever the claim is: it is none of the benefit."""
+CHILDRENS: Benefit = "scholarship"
+"""The children's money is not the heirs': neither is taken off the other."""
 
 
 class Netted(NamedTuple):
@@ -24,7 +26,7 @@ class Netted(NamedTuple):
 
 def net(steps: Iterable[Step], paid_before: Mapping[Benefit, int]) -> Netted:
     """First each line against what was paid for it, then the compensation of the one cover against
-    that of the other, then what is left against any line (domain 2.6)."""
+    that of the other, then what is left against any line of the heirs (domain 2.6)."""
     found = list(steps)
     if not paid_before:
         return Netted(tuple(found), 0)
@@ -38,8 +40,9 @@ def net(steps: Iterable[Step], paid_before: Mapping[Benefit, int]) -> Netted:
         counterpart = _COUNTERPART.get(step.benefit)
         if counterpart is not None:
             taken[at] += _take(left, counterpart, step.amount - taken[at])
+    shared = [benefit for benefit in left if benefit != CHILDRENS]
     for at, step in enumerate(found):
-        for benefit in tuple(left):
+        for benefit in shared if step.benefit != CHILDRENS else ():
             taken[at] += _take(left, benefit, step.amount - taken[at])
     return Netted(
         tuple(_less(step, paid) for step, paid in zip(found, taken, strict=True)),

@@ -52,7 +52,7 @@ def next_step(waiting: Waiting) -> NextStep:
 def _of_verified(waiting: Waiting) -> NextStep:
     if waiting.is_approved_once:
         return NextStep("approve-again", "approver", "another approver has to agree")
-    return NextStep("approve", "approver", "look at the computation, approve or reject")
+    return NextStep("approve", "approver", "look at the computation; approve, return or reject it")
 
 
 def _of_filed(waiting: Waiting) -> NextStep:

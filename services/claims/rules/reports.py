@@ -77,7 +77,7 @@ def file_claim(
     `open_claim` is the claim for the same death or accident that was not rejected. Raises:
     ClaimAlreadyOpen, ReportInconsistent, DayInFuture, ClaimOutOfTime.
     """
-    _check_days(report, today=local_day(now))
+    _check_days(report, now=now)
     if open_claim is not None:
         raise ClaimAlreadyOpen(f"there is claim {open_claim} for this: work on that one")
     _check_time_limit(report, today=local_day(now))
@@ -107,8 +107,9 @@ def just_filed(filed: ClaimFiled) -> HeldClaim:
     )
 
 
-def _check_days(report: Report, *, today: date) -> None:
+def _check_days(report: Report, *, now: datetime) -> None:
     """Raises: ReportInconsistent, DayInFuture."""
+    today = local_day(now)
     if (report.died_on is None) != (report.kind == "work-accident"):
         raise ReportInconsistent(
             "give the day of death" if report.died_on is None
@@ -126,8 +127,17 @@ def _check_days(report: Report, *, today: date) -> None:
     for day in (report.happened_on, report.admitted_on):
         if day is not None and day > ended_on:
             raise ReportInconsistent(f"the member died on {ended_on}: correct the day {day}")
+    _check_hour(report, now=now)
+
+
+def _check_hour(report: Report, *, now: datetime) -> None:
+    """Raises: ReportInconsistent, DayInFuture."""
+    if report.happened_at is None:
+        return
+    if report.happened_at > now:
+        raise DayInFuture("the hour in `happened_at` has not come: correct it")
     event_day = report.happened_on or report.died_on
-    if report.happened_at is not None and local_day(report.happened_at) != event_day:
+    if local_day(report.happened_at) != event_day:
         raise ReportInconsistent(
             f"in Kupang the hour that was given is on {local_day(report.happened_at)}, what "
             f"happened was on {event_day}: correct one"

@@ -9,7 +9,7 @@ from services.claims.rules.coverage import Cover
 from services.claims.rules.facts import Accident, Facts, Ground, UsedFact
 
 YES = "yes"
-PAID, PAID_BEFORE = "paid-", "paid-before-"
+PAID, PAID_BEFORE, PAID_ELSEWHERE = "paid-", "paid-before-", "another-claim-"
 INSTANTS_REMEMBERED = 8_192
 
 
@@ -27,8 +27,7 @@ def used_facts(facts: Facts, cover: Cover, ground: Ground | None) -> tuple[UsedF
         found.append(UsedFact("funeral-paid-elsewhere", YES))
     if facts.kind != "death":
         found.extend(_of_accident(facts))
-    for benefit, paid in facts.paid_before.items():
-        found.append(UsedFact(f"{PAID_BEFORE}{benefit}", str(paid)))
+    found.extend(_of_decisions(facts))
     if ground is not None:
         found.append(UsedFact("ground", ground))
     return tuple(found)
@@ -89,6 +88,16 @@ def _of_accident(facts: Facts) -> list[UsedFact]:
     if accident.is_sudden_death:
         found.append(UsedFact("sudden-death", YES))
     return [*found, *_of_disease(accident)]
+
+
+def _of_decisions(facts: Facts) -> list[UsedFact]:
+    """What was paid by others than this one."""
+    given = ((PAID_BEFORE, facts.paid_before), (PAID_ELSEWHERE, facts.paid_elsewhere))
+    return [
+        UsedFact(f"{prefix}{benefit}", str(paid))
+        for prefix, amounts in given
+        for benefit, paid in amounts.items()
+    ]
 
 
 def _of_disease(accident: Accident) -> list[UsedFact]:

@@ -7,7 +7,7 @@ from contracts.claims import ClaimApproved, ClaimRejected
 from contracts.event import Cause, Event
 from contracts.refusal import Refused
 from services.claims.operations.facts import Known, facts_of
-from services.claims.operations.what_if.recorded import cover_in, known_by
+from services.claims.operations.what_if.recorded import cover_in, elsewhere_in, known_by
 from services.claims.operations.what_if.terms import Decided, Notes, Terms, Undecided, because
 from services.claims.queries.coverage import FactsOfCover
 from services.claims.queries.standings import DecidedFile
@@ -24,7 +24,8 @@ _STAMP = ("event_id", "occurred_at", "causation_id", "correlation_id", "claim_id
 def approval(event: ClaimApproved, file: DecidedFile, terms: Terms, notes: Notes) -> Decision:
     """What stands in the place of an approval, by the facts that it keeps."""
     cover = cover_in(event.explanation)
-    facts = facts_of(file.claim, Known(file.parties, cover, file.ordered), now=event.occurred_at)
+    known = Known(file.parties, cover, file.ordered, elsewhere_in(event.explanation))
+    facts = facts_of(file.claim, known, now=event.occurred_at)
     try:
         found = _award(event, file, facts, terms)
     except NothingIsDue:
@@ -58,7 +59,8 @@ def rejection(
     """What stands in the place of a rejection by a rule. Where the rules in force do not come to
     the same ground it was a person's decision."""
     cover = known_by(known.cover, event.occurred_at)
-    facts = facts_of(file.claim, Known(file.parties, cover, file.ordered), now=event.occurred_at)
+    told = Known(file.parties, cover, file.ordered, {})
+    facts = facts_of(file.claim, told, now=event.occurred_at)
     before, after = compute(facts), compute(facts, terms.rule_set)
     if before.ground != event.ground:
         why = f"rejected as {event.ground}, where the rules in force say: {before.outcome}"

@@ -7,7 +7,7 @@ from contracts.claims import ExplainedFact, Explanation
 from services.claims.queries.coverage import FactsOfCover
 from services.claims.rules.facts import PaidMonth, Spell
 from services.claims.rules.tariffs import FIRST_TIER
-from services.claims.rules.used_facts import PAID, is_month
+from services.claims.rules.used_facts import PAID, PAID_ELSEWHERE, is_month
 
 
 def cover_in(told: Explanation) -> FactsOfCover:
@@ -30,6 +30,15 @@ def cover_in(told: Explanation) -> FactsOfCover:
         last_promised_month=promised.value if promised else None,
         base_income=int(income.value) if income else FIRST_TIER,
     )
+
+
+def elsewhere_in(told: Explanation) -> dict[str, int]:
+    """Out of the explanation of an approval: by benefit, what other claims gave."""
+    return {
+        fact.name.removeprefix(PAID_ELSEWHERE): int(fact.value)
+        for fact in told.facts
+        if fact.name.startswith(PAID_ELSEWHERE)
+    }
 
 
 def known_by(cover: FactsOfCover, at: datetime) -> FactsOfCover:
