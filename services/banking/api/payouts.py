@@ -90,7 +90,10 @@ async def list_payouts(page: Page, session: Session, caller: Reader) -> payout_l
 async def queue(
     page: Page, session: Session, caller: Reader, tools: Annotated[Tools, Depends(tools)]
 ) -> payout_lists.Queue:
-    """The payouts that wait for a person, why, and whether the rail answers this process."""
+    """The payouts that wait for a person, why, what waits for money, and whether the rail answers.
+
+    The rail: as this process sees it. Money: how much the Insurer account lacks, and what to do.
+    """
     rail = tools.rail.breaker.state
     return await payout_lists.queue(session, page, rail=rail, by=caller)
 

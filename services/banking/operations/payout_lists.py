@@ -1,11 +1,11 @@
-"""Show payouts: where a benefit is, and what waits for a person."""
+"""Show payouts: where a benefit is, and what waits for a person or for money."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.web.access import Caller
@@ -13,7 +13,9 @@ from chassis.web.sheets import Cell
 from services.banking.adapters.breaker import State
 from services.banking.operations.payout_queue import PayoutUnknown
 from services.banking.queries import payout_lists as queries
-from services.banking.queries.payout_lists import Wanted
+from services.banking.queries import payout_money
+from services.banking.queries.payout_lists import Row, Wanted
+from services.banking.rules.payouts import bring_money, waits_for_money
 
 SEES_ACCOUNTS = frozenset({"bank", "auditor"})
 COLUMNS = (
@@ -46,7 +48,10 @@ class PayoutStanding(BaseModel):
     submitted_at: datetime | None
     finished_at: datetime | None
     reason: str | None
-    """Why it failed."""
+    """Why it failed, or that it waits for money."""
+    shortfall: int | None
+    """What the Insurer account lacks to pay this and all that was ordered before; null: it does not
+    wait for money."""
     stopped_reason: str | None
     """While this is there, a person has to look."""
     stopped_words: str | None
@@ -81,11 +86,27 @@ class Stopped(BaseModel):
     amount: int
 
 
+class WaitingForMoney(BaseModel):
+    """Ordered payouts that the Insurer account does not carry. Amounts in rupiah."""
+
+    payouts: int
+    """Of the area. `GET /payouts?state=ordered` shows each, with its `shortfall`."""
+    amount: int
+    """What these come to."""
+    insurer_balance: int
+    """What the Insurer account may pay now: the whole bank's, as `shortfall` is."""
+    shortfall: int
+    """What it lacks for all that wait, wherever."""
+    words: str | None
+    """What to do; null: nothing waits for money anywhere."""
+
+
 class Queue(BaseModel):
-    """What waits for a person, and whether the rail answers."""
+    """What waits for a person or for money, and whether the rail answers."""
 
     rail: State
     """`open`: it does not, and is left alone; `half-open`: it is being tried."""
+    waiting_for_money: WaitingForMoney
     stopped: list[Stopped]
     payouts: list[PayoutStanding]
     next_after: UUID | None
@@ -99,10 +120,11 @@ async def payouts(session: AsyncSession, wanted: Wanted, *, by: Caller) -> Payou
 
 
 async def queue(session: AsyncSession, wanted: Wanted, *, rail: State, by: Caller) -> Queue:
-    """The payouts of an area that wait for a person."""
+    """The payouts of an area that wait for a person, and how many wait for money."""
     rows = await queries.listed(session, wanted._replace(stopped=True))
     return Queue(
         rail=rail,
+        waiting_for_money=await _waiting_for_money(session, area=wanted.area),
         stopped=[Stopped(**each) for each in await queries.counts(session, area=wanted.area)],
         payouts=[_standing(row, by=by) for row in rows],
         next_after=_next(rows, wanted),
@@ -121,16 +143,31 @@ async def one(session: AsyncSession, payout_id: UUID, *, by: Caller) -> PayoutSt
 async def rows(session: AsyncSession, wanted: Wanted) -> AsyncIterator[Sequence[Cell]]:
     """All payouts that are asked for, as rows of a sheet."""
     async for row in queries.every(session, wanted):
-        yield [row[column] for column in COLUMNS]
+        shown = _shown(row)
+        yield [shown[column] for column in COLUMNS]
 
 
-def _standing(row: RowMapping, *, by: Caller) -> PayoutStanding:
+def _standing(row: Row, *, by: Caller) -> PayoutStanding:
     account = None
     if by.role in SEES_ACCOUNTS and row["account_id"] is not None:
         account = PayeeAccount(account_id=row["account_id"], number_masked=row["number_masked"])
-    shown = {name: value for name, value in row.items() if name in PayoutStanding.model_fields}
+    shown = {
+        name: value for name, value in _shown(row).items() if name in PayoutStanding.model_fields
+    }
     return PayoutStanding(**shown, account=account)
 
 
-def _next(rows: Sequence[RowMapping], wanted: Wanted) -> UUID | None:
+def _shown(row: Row) -> dict[str, Any]:
+    """The row; one that waits for money has that for its reason."""
+    shortfall = row["shortfall"]
+    return dict(row) | ({"reason": waits_for_money(shortfall)} if shortfall else {})
+
+
+async def _waiting_for_money(session: AsyncSession, *, area: str) -> WaitingForMoney:
+    found = await payout_money.waited_for(session, area=area)
+    words = bring_money(found["shortfall"]) if found["shortfall"] else None
+    return WaitingForMoney(**found, words=words)
+
+
+def _next(rows: Sequence[Row], wanted: Wanted) -> UUID | None:
     return rows[-1]["payout_id"] if len(rows) == wanted.limit else None

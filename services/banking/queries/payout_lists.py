@@ -1,6 +1,6 @@
 """Payouts for people: lists of an area, and how one stands."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -8,8 +8,11 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.state.area_filters import within
+from services.banking.queries.payout_money import shortfalls
 
 EXPORT_PORTION = 1_000
+Row = Mapping[str, Any]
+"""A payout as people see it; `shortfall` is there while it waits for money."""
 _COLUMNS = """
     payouts.payout_id, payouts.claim_id, payouts.worker_id, payouts.payee_id, payouts.benefit,
     payouts.amount, payouts.rail, payouts.state, payouts.ordered_at, payouts.submitted_at,
@@ -54,14 +57,15 @@ class Wanted(NamedTuple):
     limit: int = EXPORT_PORTION
 
 
-async def listed(session: AsyncSession, wanted: Wanted) -> Sequence[RowMapping]:
+async def listed(session: AsyncSession, wanted: Wanted) -> Sequence[Row]:
     """A page of payouts, the oldest first. A payout of a member who is not known here yet is the
     whole province's.
     """
-    return (await session.execute(_LIST, wanted._asdict())).mappings().all()
+    found = await session.execute(_LIST, wanted._asdict())
+    return await _with_shortfalls(session, found.mappings().all())
 
 
-async def every(session: AsyncSession, wanted: Wanted) -> AsyncIterator[RowMapping]:
+async def every(session: AsyncSession, wanted: Wanted) -> AsyncIterator[Row]:
     """All payouts that are asked for, in portions."""
     while True:
         rows = await listed(session, wanted)
@@ -72,9 +76,10 @@ async def every(session: AsyncSession, wanted: Wanted) -> AsyncIterator[RowMappi
         wanted = wanted._replace(after=rows[-1]["payout_id"])
 
 
-async def one(session: AsyncSession, payout_id: UUID) -> RowMapping | None:
+async def one(session: AsyncSession, payout_id: UUID) -> Row | None:
     """A payout as it stands."""
-    return (await session.execute(_ONE, {"payout_id": payout_id})).mappings().one_or_none()
+    found = (await session.execute(_ONE, {"payout_id": payout_id})).mappings().all()
+    return next(iter(await _with_shortfalls(session, found)), None)
 
 
 async def counts(session: AsyncSession, *, area: str) -> list[dict[str, Any]]:
@@ -87,3 +92,9 @@ async def area_of(session: AsyncSession, worker_id: UUID) -> str | None:
     """The village in which the member lived; None when the bank has not heard of the member."""
     village: str | None = await session.scalar(_AREA, {"worker_id": worker_id})
     return village
+
+
+async def _with_shortfalls(session: AsyncSession, rows: Sequence[RowMapping]) -> list[Row]:
+    ordered = [row["payout_id"] for row in rows if row["state"] == "ordered"]
+    short = await shortfalls(session, ordered) if ordered else {}
+    return [dict(row) | {"shortfall": short.get(row["payout_id"])} for row in rows]

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from chassis.gauges import Figure, Values, Watch
 from chassis.service import Running
 from chassis.state.unit import EVERYWHERE
-from services.banking.queries import figures
+from services.banking.queries import figures, payout_money
 from services.banking.rules.ledger import OUTSIDE
 
 LEDGER_EVERY_S = 300.0
@@ -34,10 +34,13 @@ async def _payments(running: Running[Any]) -> Values:
         found = (await session.execute(_PAYOUTS)).mappings().one()
         unpaid = await session.scalar(_UNPAID)
         differences = await session.scalar(_DIFFERENCES)
+        money = await payout_money.waited_for(session, area=None)
     return {
         "payouts_open": {state: found[state] for state in ("ordered", "submitted", "stopped")},
         "payouts_unknown": {"rail": found["asked"], "person": found["given_up"]},
         "payouts_unknown_age_seconds": found["age_s"],
+        "payouts_waiting_for_money": money["payouts"],
+        "insurer_shortfall_rupiah": money["shortfall"],
         "invoices_unpaid": unpaid or 0,
         "rail_differences_open": differences or 0,
     }
@@ -67,6 +70,10 @@ WATCHES = (
                 "asked",
             ),
             Figure("payouts_unknown_age_seconds", "Since the oldest of these was sent, real time"),
+            Figure(
+                "payouts_waiting_for_money", "Ordered payouts that the Insurer account cannot carry"
+            ),
+            Figure("insurer_shortfall_rupiah", "What the Insurer account lacks for all of these"),
             Figure("invoices_unpaid", "Invoices ordered to be paid for which money lacks"),
             Figure("rail_differences_open", "Transfers on which the rail and the bank differ"),
         ),

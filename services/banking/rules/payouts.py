@@ -186,6 +186,23 @@ def fail(
     )
 
 
+def waits_for_money(shortfall: int) -> str:
+    """Why a payout stays ordered: so much the Insurer account lacks for it and all before it."""
+    return (
+        f"waits for money: the Insurer account lacks Rp{shortfall:,} for this and all that was "
+        "ordered before; it is paid by itself when contributions bring it"
+    )
+
+
+def bring_money(shortfall: int) -> str:
+    """What to do while the Insurer account lacks so much for all that waits."""
+    return (
+        f"The Insurer account lacks Rp{shortfall:,}: tell the agency and the province today, for "
+        "only contributions fill it (POST /deposits, then POST /payment-orders); what waits is "
+        "then paid by itself, the oldest first."
+    )
+
+
 def line(words: str) -> str:
     """Another bank's words as one line that an event may carry."""
     return without_numbers(_CONTROL.sub(" ", words)).strip()[:REASON_LENGTH_MAX].strip() or "-"
