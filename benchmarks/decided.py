@@ -69,7 +69,7 @@ def _approved(
     cover = FactsOfCover((spell,), months, "2025-12", 1_000_000)
     heir = RegisteredParty(party_id, 1, "heir", "child", False, None, None)  # noqa: FBT003
     held = just_filed(filed)
-    facts = facts_of(held, Known([heir], cover, {}), now=DECIDED_AT)
+    facts = facts_of(held, Known([heir], cover, {}, {}), now=DECIDED_AT)
     found = award(held, facts, [heir], cause=_cause(filed.claim_id, "approve"))
     return ClaimApproved(
         **stamped, lines=found.lines, explanation=found.explanation, approved_by="head"

@@ -70,7 +70,8 @@ class PayOwn(Asked):
     )
 
     months: tuple[Month, ...] = Field(min_length=1, max_length=OWN_MONTHS_MAX)
-    """In a row, from the month that runs or the next one on."""
+    """In a row, from the month that runs, the next one or one that the member owes on; of a
+    membership that ended those that were owed at its end."""
     sector: Sector
     """`transport` for whoever carries people or goods; the tariff depends on it."""
     receipt: Line
@@ -130,8 +131,9 @@ async def billing_run(
 async def funder_arrears(
     programme_id: UUID, session: Session, now: Now, caller: Annotated[Caller, _SEES_ARREARS]
 ) -> arrears.FunderArrears:
-    """What the funder of a programme owes in the caller's area, by month and invoice, and since
-    when. These are the funder's arrears, not the members'."""
+    """What the funder of a programme owes in the caller's area, by month and invoice, months past
+    due that are on no invoice too, and since when. These are the funder's arrears, not the
+    members'."""
     return await arrears.funder_arrears(session, programme_id, on=local_day(now), by=caller)
 
 
@@ -143,7 +145,9 @@ async def pay_own(
     tools: Annotated[Tools, Depends(tools)],
 ) -> Response:
     """Take note of months that a member paid himself, after his cover lapsed or for months that no
-    programme pays. A cover that lapsed begins anew. A receipt counts once."""
+    programme pays, those that he owes among them. A cover that lapsed begins anew. After an end the
+    months that the member owed then are taken, from the family too, and no others: what a claim
+    holds for them is released. A receipt counts once."""
     payment = OwnPayment(asked.months, asked.sector, asked.receipt)
     return await command.run_bulk(
         lambda unit: contributions.pay_own(

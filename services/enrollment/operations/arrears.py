@@ -14,7 +14,7 @@ from services.enrollment.operations.programmes import known_programme
 from services.enrollment.queries import arrears as queries
 from services.enrollment.queries.arrears import START, Place
 from services.enrollment.rules import arrears as rules
-from services.enrollment.rules.arrears import AfterProgramme, Unpaid
+from services.enrollment.rules.arrears import AfterProgramme, NotInvoiced, Unpaid
 from services.enrollment.rules.places import lies_in
 
 PORTION_ROWS = 5_000
@@ -69,14 +69,24 @@ class OwedInvoice(BaseModel):
     """The first day on which the funder was late with it."""
 
 
+class OwedUninvoiced(BaseModel):
+    """Members whose month the funder owes and nobody has billed: order a billing run. Amounts in
+    rupiah."""
+
+    district_code: str
+    heads: int
+    amount: int
+
+
 class OwedMonth(BaseModel):
-    """A month that the funder owes, in whole or in part."""
+    """A month that the funder owes, in whole or in part; on invoices and not."""
 
     month: str
     heads: int
     amount: int
     since: date
     invoices: list[OwedInvoice]
+    not_invoiced: list[OwedUninvoiced]
 
 
 class FunderArrears(BaseModel):
@@ -87,6 +97,8 @@ class FunderArrears(BaseModel):
     on: date
     heads: int
     """Members' months."""
+    not_invoiced_heads: int
+    """Of them, those on no invoice."""
     amount: int
     since: date | None
     """None when nothing is owed."""
@@ -96,42 +108,65 @@ class FunderArrears(BaseModel):
 async def funder_arrears(
     session: AsyncSession, programme_id: UUID, *, on: date, by: Caller
 ) -> FunderArrears:
-    """The invoices of the caller's area with which the funder is late. Raises: ProgrammeUnknown,
-    OutsideArea."""
+    """The invoices of the caller's area with which the funder is late, and the months past due that
+    nobody has billed: what members owe by it is the same on an invoice or not, and the province is
+    told first (domain 10 row 4). Raises: ProgrammeUnknown, OutsideArea."""
     held = await known_programme(session, programme_id)
     if not lies_in(by.area, area=held.province_code):
         by.check_area(held.province_code)
     found = await queries.unpaid(session, programme_id, on=on)
     late = [each for each in found if each.late_from <= on]
-    by_month: dict[str, list[Unpaid]] = {}
-    for each in late:
-        by_month.setdefault(each.month, []).append(each)
+    past_due = rules.months_past_due(held.first_month, held.last_month, on)
+    unbilled = await queries.not_invoiced(session, programme_id, past_due)
+    months = [
+        _owed_month(
+            month,
+            [each for each in late if each.month == month],
+            [each for each in unbilled if each.month == month],
+            contribution=held.jkk + held.jkm,
+        )
+        for month in sorted({each.month for each in late} | {each.month for each in unbilled})
+    ]
     return FunderArrears(
         programme_id=programme_id,
         funder=held.funder,
         on=on,
-        heads=sum(each.heads for each in late),
-        amount=sum(each.amount for each in late),
-        since=min((each.late_from for each in late), default=None),
-        months=[_owed_month(month, invoices) for month, invoices in by_month.items()],
+        heads=sum(each.heads for each in months),
+        not_invoiced_heads=sum(each.heads for each in unbilled),
+        amount=sum(each.amount for each in months),
+        since=min((each.since for each in months), default=None),
+        months=months,
     )
 
 
-def _owed_month(month: str, invoices: list[Unpaid]) -> OwedMonth:
+def _owed_month(
+    month: str, late: list[Unpaid], unbilled: list[NotInvoiced], *, contribution: int
+) -> OwedMonth:
+    sinces = [each.late_from for each in late]
+    if unbilled:
+        sinces.append(rules.owed_since(month))
+    not_invoiced = [
+        OwedUninvoiced(
+            district_code=each.district_code, heads=each.heads, amount=each.heads * contribution
+        )
+        for each in unbilled
+    ]
     return OwedMonth(
         month=month,
-        heads=sum(each.heads for each in invoices),
-        amount=sum(each.amount for each in invoices),
-        since=min(each.late_from for each in invoices),
-        invoices=[
-            OwedInvoice(
-                invoice_id=each.invoice_id,
-                district_code=each.district_code,
-                heads=each.heads,
-                amount=each.amount,
-                due_on=each.due_on,
-                since=each.late_from,
-            )
-            for each in invoices
-        ],
+        heads=sum(each.heads for each in late) + sum(each.heads for each in not_invoiced),
+        amount=sum(each.amount for each in late) + sum(each.amount for each in not_invoiced),
+        since=min(sinces),
+        invoices=[_owed_invoice(each) for each in late],
+        not_invoiced=not_invoiced,
+    )
+
+
+def _owed_invoice(invoice: Unpaid) -> OwedInvoice:
+    return OwedInvoice(
+        invoice_id=invoice.invoice_id,
+        district_code=invoice.district_code,
+        heads=invoice.heads,
+        amount=invoice.amount,
+        due_on=invoice.due_on,
+        since=invoice.late_from,
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.local_time import local_day
 from chassis.state.tables import insert_rows, put_rows, update_rows
 from contracts.enrollment import (
     BillingOrdered,
@@ -16,7 +17,9 @@ from contracts.enrollment import (
     MonthlyListFrozen,
 )
 from services.enrollment.models import BillingRun, Contribution, Invoice
+from services.enrollment.projections.members import commit_to
 from services.enrollment.projections.registered import MEMBERSHIP, projections
+from services.enrollment.rules.arrears import owed_since
 
 _INVOICE = ("invoice_id",)
 
@@ -77,6 +80,38 @@ async def contributions_billed(session: AsyncSession, events: Sequence[Contribut
             for e in events
         ],
     )
+    await _put_aside_again(
+        session, [e for e in events if owed_since(e.month) <= local_day(e.occurred_at)]
+    )
+
+
+_PUT_ASIDE = text("""
+    UPDATE memberships
+    SET reserved = reserved + given.amount,
+        end_released = greatest(0, end_released - given.amount)
+    FROM (SELECT worker_id, programme_id, sum(amount)::bigint AS amount
+          FROM unnest(CAST(:workers AS uuid[]), CAST(:programmes AS uuid[]),
+                      CAST(:amounts AS bigint[])) AS line (worker_id, programme_id, amount)
+          GROUP BY worker_id, programme_id) AS given
+    WHERE memberships.worker_id = given.worker_id
+      AND memberships.programme_id = given.programme_id AND memberships.ended_on IS NOT NULL
+    RETURNING memberships.programme_id, memberships.region_code, given.amount AS reserved""")
+
+
+async def _put_aside_again(session: AsyncSession, late: Sequence[ContributionBilled]) -> None:
+    """What a membership owed when it ended is billed after its end, which gave the money back: it
+    is promised again. Only a month past its due date can be one; most are billed sooner."""
+    if not late:
+        return
+    found = await session.execute(
+        _PUT_ASIDE,
+        {
+            "workers": [e.worker_id for e in late],
+            "programmes": [e.programme_id for e in late],
+            "amounts": [e.amount for e in late],
+        },
+    )
+    await commit_to(session, ({**row, "heads": 0} for row in found.mappings()))
 
 
 @projections.applies(InvoiceIssued)

@@ -9,34 +9,31 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from chassis.local_time import local_day
 from contracts.event import Cause
 from contracts.types import ProgrammeId, WorkerId
 from services.enrollment.models import BillingRun, Contribution, Membership
+from services.enrollment.queries.to_bill import TO_BILL, asked_about
+from services.enrollment.rules.arrears import owed_from
 from services.enrollment.rules.contributions import Month, MonthlyList, Run
 from services.enrollment.rules.own_money import Payable
 
 RUNS_MAX = 100
 
-_TO_BILL = """membership.programme_id = :programme_id
-      AND membership.first_month <= :month AND membership.last_month >= :month
-      AND membership.ended_on IS NULL AND membership.lapsed_on IS NULL
-      AND NOT EXISTS (SELECT FROM contributions
-                      WHERE contributions.worker_id = membership.worker_id
-                        AND contributions.programme_id = membership.programme_id
-                        AND contributions.month = :month)
-      AND NOT EXISTS (SELECT FROM covers
-                      WHERE covers.worker_id = membership.worker_id
-                        AND covers.programme_id = membership.programme_id AND covers.reactivated
-                        AND to_char(covers.covered_from AT TIME ZONE 'Asia/Makassar', 'YYYY-MM')
-                          > :month)"""
-"""Memberships whose months include this one, whose cover has neither ended nor lapsed, and who
-have not been billed for it. What fell due before a cover began anew is not charged any more: the
-money for it was given back when the cover lapsed."""
-
 _MEMBERS_TO_BILL = text(f"""
-    SELECT membership.district_code, membership.worker_id FROM memberships membership
-    WHERE {_TO_BILL} AND membership.district_code BETWEEN :first AND :last
-    ORDER BY membership.district_code, membership.worker_id""")  # noqa: S608  (the condition is this module's own)
+    SELECT membership.district_code, membership.worker_id, membership.ended_on IS NOT NULL
+    FROM memberships membership
+    WHERE {TO_BILL} AND membership.district_code BETWEEN :first AND :last
+    ORDER BY membership.district_code, membership.worker_id""")  # noqa: S608  (our own)
+
+
+class ToBill(NamedTuple):
+    """A member who is to be billed for a month."""
+
+    district_code: str
+    worker_id: WorkerId
+    has_ended: bool
+    """The membership has, and owed the month when it did."""
 
 
 class Districts(NamedTuple):
@@ -48,13 +45,10 @@ class Districts(NamedTuple):
 
 async def members_to_bill(
     session: AsyncSession, programme_id: UUID, *, month: str, districts: Districts
-) -> dict[str, list[WorkerId]]:
+) -> list[ToBill]:
     """The members who are to be billed for a month, by kecamatan."""
-    where = {"programme_id": programme_id, "month": month, **districts._asdict()}
-    found: dict[str, list[WorkerId]] = {}
-    for district_code, worker_id in await session.execute(_MEMBERS_TO_BILL, where):
-        found.setdefault(district_code, []).append(worker_id)
-    return found
+    where = {"programme_id": programme_id, **asked_about(month), **districts._asdict()}
+    return [ToBill._make(row) for row in await session.execute(_MEMBERS_TO_BILL, where)]
 
 
 async def run_to_bill(session: AsyncSession) -> Run | None:
@@ -217,23 +211,42 @@ async def latest_membership(session: AsyncSession, worker_id: UUID) -> Membershi
     return (await session.scalars(latest.limit(1))).one()
 
 
+_PAID_FOR_FROM = text("""
+    SELECT min(same.first_month),
+           EXISTS (SELECT FROM covers WHERE covers.worker_id = :worker_id
+                   AND covers.covered_from = :covered_from AND covers.reactivated)
+    FROM memberships same
+    WHERE same.worker_id = :worker_id AND same.covered_from = :covered_from""")
+
+
 async def payable(session: AsyncSession, membership: Membership) -> Payable:
     """What somebody needs to know who wants to pay for this member himself."""
     listed = await session.execute(
-        select(Contribution.month, col(Contribution.paid_at).is_not(None)).where(
+        select(Contribution.month, Contribution.paid_at).where(
             Contribution.worker_id == membership.worker_id
         )
     )
     return Payable(
         worker_id=WorkerId(membership.worker_id),
         programme_id=ProgrammeId(membership.programme_id),
+        first_month=await _paid_for_from(session, membership),
         last_month=membership.last_month,
         covered=membership.covered_from is not None,
         lapsed=membership.lapsed_on is not None,
         ended_on=membership.ended_on,
         end_reason=membership.end_reason,
-        listed=dict(listed.all()),
+        listed={month: local_day(at) if at else None for month, at in listed.all()},
     )
+
+
+async def _paid_for_from(session: AsyncSession, membership: Membership) -> str:
+    """The month from which the cover that runs, or ran last, is paid for: `arrears.standings` sees
+    the same."""
+    if membership.covered_from is None:
+        return membership.first_month
+    where = {"worker_id": membership.worker_id, "covered_from": membership.covered_from}
+    first_month, began_anew = (await session.execute(_PAID_FOR_FROM, where)).one()
+    return owed_from(local_day(membership.covered_from)) if began_anew else first_month
 
 
 _RECORDED = text("SELECT EXISTS (SELECT FROM event_log WHERE event_id = :event_id)")

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contracts.types import InvoiceId
+from services.enrollment.queries.to_bill import TO_BILL, asked_about
 from services.enrollment.rules.months import first_day, month_after
 from services.enrollment.rules.reconciliation import Difference, Why
 
@@ -21,7 +22,9 @@ class Asked(NamedTuple):
     @property
     def bound(self) -> dict[str, object]:
         """As the statements name it."""
-        return self._asdict() | {
+        return {
+            **self._asdict(),
+            **asked_about(self.month),
             "begins_on": first_day(self.month),
             "ends_before": first_day(month_after(self.month)),
         }
@@ -50,8 +53,7 @@ _ACTIVE = """EXISTS (
 """The member's cover reached into the month. A first cover that began late, because the funder
 paid late, is one: the month was paid for it. One that began anew after a lapse owes nothing old."""
 _MEMBERS = f"""
-    SELECT member.worker_id, member.district_code, member.covered_from, member.ended_on,
-           member.end_reason, member.lapsed_on, {_ACTIVE} AS active
+    SELECT member.*, {_ACTIVE} AS active
     FROM memberships member
     WHERE member.programme_id = :programme_id
       AND member.first_month <= :month AND member.last_month >= :month"""  # noqa: S608  (our own)
@@ -80,28 +82,23 @@ _DIFFERENCES = f"""
         LEFT JOIN LATERAL (SELECT * FROM invoices
                            WHERE invoices.invoice_id = line.invoice_id LIMIT 1) AS invoice ON true
         WHERE line.programme_id = :programme_id AND line.month = :month AND line.payer <> 'self'),
-    members AS ({_MEMBERS}),
+    membership AS ({_MEMBERS}),
     compared AS (
-        SELECT worker_id, coalesce(listed.district_code, members.district_code, '')
+        SELECT worker_id, coalesce(listed.district_code, membership.district_code, '')
                  AS district_code,
-               members.covered_from, members.ended_on, members.end_reason, listed.amount,
+               membership.covered_from, membership.ended_on, membership.end_reason, listed.amount,
                CASE WHEN listed.worker_id IS NULL THEN 'not-billed'
-                    WHEN members.worker_id IS NULL THEN 'no-membership'
+                    WHEN membership.worker_id IS NULL THEN 'no-membership'
                     WHEN listed.invoice_id IS NULL THEN 'no-invoice'
                     WHEN listed.amount <> :contribution THEN 'other-amount'
                     WHEN listed.paid_at IS NULL AND listed.cleared_at IS NOT NULL
                       THEN 'cleared-not-paid'
                     WHEN listed.paid_at IS NULL THEN 'not-paid'
                     WHEN listed.cleared_at IS NULL THEN 'paid-not-cleared'
-                    WHEN NOT members.active THEN 'paid-not-covered'
+                    WHEN NOT membership.active THEN 'paid-not-covered'
                END AS why
-        FROM listed FULL JOIN members USING (worker_id)
-        WHERE listed.worker_id IS NOT NULL
-           OR (NOT EXISTS (SELECT FROM contributions own
-                           WHERE own.worker_id = members.worker_id
-                             AND own.programme_id = :programme_id AND own.month = :month)
-               AND (members.active OR (members.covered_from IS NULL
-                                       AND members.ended_on IS NULL))))"""  # noqa: S608  (our own)
+        FROM listed FULL JOIN membership USING (worker_id)
+        WHERE listed.worker_id IS NOT NULL OR ({TO_BILL}))"""  # noqa: S608  (our own)
 _COUNTS = text(
     f"{_DIFFERENCES} SELECT why, count(*) FROM compared "  # noqa: S608  (our own)
     "WHERE why IS NOT NULL GROUP BY why"

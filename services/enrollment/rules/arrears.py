@@ -64,6 +64,15 @@ def arrears(months_paid: Collection[str], first_month: str, on: date) -> Arrears
     return longest
 
 
+def owed_months(months_paid: Collection[str], first_month: str, on: date) -> Iterator[str]:
+    """Each month that is owed on a local day, of those from the first on, in a row or not."""
+    month = first_month
+    while due_on(month) < on:
+        if month not in months_paid:
+            yield month
+        month = month_after(month)
+
+
 def owed_since(month: str) -> date:
     """The first day on which an unpaid month is owed."""
     return due_on(month) + _A_DAY
@@ -173,6 +182,19 @@ class Unpaid(NamedTuple):
         """The first day on which the funder is late: not on the day of the invoice itself, when
         it was issued after the month was due."""
         return max(self.due_on, self.issued_on) + _A_DAY
+
+
+class NotInvoiced(NamedTuple):
+    """A month past its due date that is on no invoice though the funder promised it."""
+
+    month: str
+    district_code: str
+    heads: int
+
+
+def months_past_due(first_month: str, last_month: str, on: date) -> list[str]:
+    """The months of a programme that are owed on a local day when nobody paid them."""
+    return [month for month in owed_months((), first_month, on) if month <= last_month]
 
 
 def overdue(invoices: Iterable[Unpaid], *, now: datetime) -> Iterator[InvoiceOverdue]:

@@ -118,7 +118,8 @@ def activate(
 def end_for_death(
     verified: ClaimVerified, ending: Ending, *, died_on: date, now: datetime
 ) -> CoverageEnded:
-    """End the cover of a member who died; what was reserved and not billed is free again.
+    """End the cover of a member who died; what was reserved and not billed is free again. What was
+    owed before the death is put aside again when it is billed.
 
     Nobody bills the dead: the audit findings that this prevents are in domain 7.2.
     """

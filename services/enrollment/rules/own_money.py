@@ -1,9 +1,11 @@
 """A member pays months with his own money: after a lapse, or when no programme pays any longer.
+Arrears of up to three months are paid up, after a death by the family, and what was held for them
+is released (PP 44/2015 art. 39 and 42(1); domain 1.7).
 
 The discount of PP 50/2025 is his (domain 1.2); what he pays is on no invoice, but on a receipt.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -15,6 +17,7 @@ from contracts.enrollment import ContributionPaid
 from contracts.event import Cause, derived_id
 from contracts.refusal import Refused
 from contracts.types import InvoiceId, ProgrammeId, WorkerId
+from services.enrollment.rules.arrears import arrears, owed_months
 from services.enrollment.rules.cover import MembershipEnded
 from services.enrollment.rules.months import month_after, month_of
 from services.enrollment.rules.tariffs import Sector, TariffKey, tariff
@@ -27,7 +30,7 @@ class NeverCovered(Refused):
 
 
 class MonthsNotInARow(Refused):
-    """Months are paid in a row, from the month that runs or the next one on."""
+    """Months are paid in a row, from the month that runs, the next one or one that is owed on."""
 
     slug, status, retryable = "months-not-in-a-row", 422, False
 
@@ -84,25 +87,51 @@ class Payable:
     programme_id: ProgrammeId
     last_month: str
     """That the programme promises."""
+    first_month: str
+    """From which the cover is paid for."""
     covered: bool
     """Whether there ever was a cover."""
     lapsed: bool
     ended_on: date | None
     end_reason: str | None
-    listed: Mapping[str, bool]
-    """The months of the worker that stand on an invoice or receipt, and whether they are paid."""
+    listed: Mapping[str, date | None]
+    """The months of the worker that stand on an invoice or receipt, and when they were paid."""
 
-    def check_open(self) -> None:
-        """Raises: MembershipEnded, NeverCovered."""
+    def check(self, months: Sequence[str], *, today: date) -> None:
+        """Raises: MembershipEnded, NeverCovered, MonthsNotInARow, MonthPaid, MonthOnInvoice,
+        FunderPays."""
         if self.ended_on is not None:
-            raise MembershipEnded(
-                f"the membership ended on {self.ended_on} ({self.end_reason}): it takes no money"
-            )
-        if not self.covered:
+            self._check_ended(months, self.owed(self.ended_on))
+        elif not self.covered:
             raise NeverCovered("the first month is the programme's to pay: it brings the number")
+        else:
+            check_in_a_row(months, today=today, owed=() if self.lapsed else self.owed(today))
+        for month in months:
+            self._check_month(month)
 
-    def check_month(self, month: str) -> None:
-        """Raises: MonthPaid, MonthOnInvoice, FunderPays."""
+    def owed(self, on: date) -> tuple[str, ...]:
+        """The months that the member owed himself on a day and may still pay up: what nobody
+        promised him. None when that has ended the right, for old arrears are not charged then
+        (domain 9); a row that the funder began ends nothing (domain 10 row 4)."""
+        paid = {month for month, paid_on in self.listed.items() if paid_on and paid_on <= on}
+        found = arrears(paid, self.first_month, on)
+        if not self.covered or (found.lapsed_on and (found.oldest or "") > self.last_month):
+            return ()
+        owed = owed_months(paid, self.first_month, on)
+        return tuple(
+            month for month in owed if month > self.last_month and not self.listed.get(month)
+        )
+
+    def _check_ended(self, months: Sequence[str], owed: tuple[str, ...]) -> None:
+        """Of a membership that ended only what it owed then is paid, each month once."""
+        paid = [month for month in months if self.listed.get(month)]
+        if not paid and not (set(months) <= set(owed) and len(set(months)) == len(months)):
+            takes = f"only the months owed then: {', '.join(owed)}" if owed else "no money"
+            raise MembershipEnded(
+                f"the membership ended on {self.ended_on} ({self.end_reason}): it takes {takes}"
+            )
+
+    def _check_month(self, month: str) -> None:
         if self.listed.get(month):
             raise MonthPaid(f"{month} was paid before: leave it out")
         if month in self.listed:
@@ -119,10 +148,7 @@ def pay_own(
     Raises: MembershipEnded, NeverCovered, MonthsNotInARow, MonthPaid, MonthOnInvoice, FunderPays,
     TariffUnknown, TariffUnverified.
     """
-    payable.check_open()
-    check_in_a_row(payment.months, today=local_day(now))
-    for month in payment.months:
-        payable.check_month(month)
+    payable.check(payment.months, today=local_day(now))
     key = TariffKey("self", payment.sector)
     for place, month in enumerate(payment.months):
         stamp = cause.stamp(f"pay {month}", at=now)
@@ -138,11 +164,12 @@ def pay_own(
         )
 
 
-def check_in_a_row(months: tuple[str, ...], *, today: date) -> None:
+def check_in_a_row(months: Sequence[str], *, today: date, owed: Sequence[str] = ()) -> None:
     """Raises: MonthsNotInARow."""
     this_month = month_of(today)
-    if not months or months[0] not in {this_month, month_after(this_month)}:
-        raise MonthsNotInARow(f"the first month is {this_month} or the one after it")
+    if not months or months[0] not in {this_month, month_after(this_month), *owed}:
+        owing = f", or one that is owed: {', '.join(owed)}" if owed else ""
+        raise MonthsNotInARow(f"the first month is {this_month} or the one after it{owing}")
     for before, month in pairwise(months):
         if month != month_after(before):
             raise MonthsNotInARow(f"after {before} comes {month_after(before)}, not {month}")

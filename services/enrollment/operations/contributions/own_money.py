@@ -42,8 +42,9 @@ async def pay_own(
     cause: Cause,
     after_programme: AfterProgramme,
 ) -> OwnPaid:
-    """Take note of months that a member paid himself; a cover that lapsed begins anew. Call it in
-    a bulk unit: nobody bills the member meanwhile.
+    """Take note of months that a member paid himself, or his family after a death; a cover that
+    lapsed begins anew, one that ended does not. Call it in a bulk unit: nobody bills the member
+    meanwhile.
 
     Raises: WorkerUnknown, OutsideArea, ReceiptUsed, MembershipEnded, NeverCovered,
     MonthsNotInARow, MonthPaid, MonthOnInvoice, FunderPays, TariffUnknown, TariffUnverified.
@@ -67,7 +68,7 @@ async def pay_own(
         months=[each.month for each in paid],
         amount=sum(each.amount for each in paid),
         receipt_id=payment.receipt_id,
-        reactivated=payable.lapsed,
+        reactivated=payable.lapsed and payable.ended_on is None,
     )
 
 

@@ -16,7 +16,7 @@ from chassis.web.access import Caller
 from contracts.event import Cause, Event
 from contracts.refusal import Refused
 from services.enrollment.models import BillingRun
-from services.enrollment.operations.contributions.billing import billing_terms
+from services.enrollment.operations.contributions.billing import billing_terms, members_to_bill
 from services.enrollment.operations.programmes import known_programme
 from services.enrollment.queries import contributions as queries
 from services.enrollment.rules import contributions as rules
@@ -100,7 +100,7 @@ async def bill_next(unit: Unit) -> bool:
     run = await queries.run_to_bill(unit.session)
     if run is None:
         return False
-    bills = await _next_bills(unit.session, run)
+    bills = await _next_bills(unit, run)
     if not bills:
         listed = await queries.monthly_list(unit.session, run.programme_id, run.month)
         await unit.record([rules.freeze(run, listed, now=unit.now)])
@@ -122,15 +122,13 @@ async def _issue(unit: Unit, terms: BillingTerms, bills: Sequence[Bill], *, caus
     await unit.record(rules.by_type(made))
 
 
-async def _next_bills(session: AsyncSession, run: Run) -> list[Bill]:
+async def _next_bills(unit: Unit, run: Run) -> list[Bill]:
     """The next kecamatan in which somebody is to be billed, and who, as many as go together."""
-    after = await queries.billed_to(session, run)
+    after = await queries.billed_to(unit.session, run)
     while districts := await queries.next_districts(
-        session, run, after=after, heads=HEADS_TOGETHER
+        unit.session, run, after=after, heads=HEADS_TOGETHER
     ):
-        found = await queries.members_to_bill(
-            session, run.programme_id, month=run.month, districts=districts
-        )
+        found = await members_to_bill(unit, run.programme_id, month=run.month, districts=districts)
         if found:
             return [Bill(run.month, code, members, run.run_id) for code, members in found.items()]
         after = districts.last

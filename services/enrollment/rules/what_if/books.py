@@ -58,6 +58,7 @@ class Place:
     reserved: int
     billed: dict[str, int] = field(default_factory=dict)
     """Rupiah by month; nothing for one that the member paid."""
+    has_ended: bool = False
     end_released: int = 0
     """What its end gave back."""
     recorded_released: int = 0
@@ -74,6 +75,15 @@ class Place:
         self.reserved -= released
         self.fund.money += released
         return released
+
+    def bill(self, month: str, amount: int) -> None:
+        """A month on an invoice; one that was owed at the end is put aside again."""
+        self.billed[month] = amount
+        if self.has_ended:
+            self.reserved += amount
+            self.fund.money -= amount
+            self.end_released = max(0, self.end_released - amount)
+            self.recorded_released = max(0, self.recorded_released - self.fund.prices.recorded)
 
 
 class Consequence(NamedTuple):

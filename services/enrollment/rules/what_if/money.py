@@ -101,7 +101,7 @@ def billed(books: Books, event: ContributionBilled) -> ContributionBilled | None
     if place is None or not place.first_month <= event.month <= place.last_month:
         return None
     amount = place.fund.prices.of(event.month)
-    place.billed[event.month] = amount
+    place.bill(event.month, amount)
     _count(books.billed, event.invoice_id, amount)
     return event.model_copy(update={"amount": amount})
 

@@ -49,6 +49,7 @@ def ended(books: Books, event: CoverageEnded) -> CoverageEnded | None:
     if place is None:
         return None
     place.end_released, place.recorded_released = place.release(), event.released
+    place.has_ended = True
     _add_places(place, 1)
     return event.model_copy(update={"released": place.end_released})
 
@@ -59,6 +60,7 @@ def restored(books: Books, event: CoverageRestored) -> CoverageRestored | None:
     place = books.place(event)
     if place is None:
         return None
+    place.has_ended = False
     fund, released = place.fund, place.end_released
     month = fund.prices.of(fund.last_month)
     reserved = released if fund.money >= released else max(0, fund.money) // month * month
