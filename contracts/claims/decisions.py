@@ -183,6 +183,8 @@ class ClaimRejected(Event):
     """The rule by which nothing is due; None: the officer's own reason."""
     member_lives: bool = False
     """The report of the death was wrong: the cover goes on."""
+    overpaid: RupiahOrNone = 0
+    """What earlier decisions of the claim had let go out, though nothing is due."""
 
 
 class AppealLodged(Event):

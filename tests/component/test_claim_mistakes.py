@@ -149,3 +149,19 @@ async def test_a_death_that_was_by_work_after_all_is_excused_for_its_time(claims
     shown = (await claims.get(f"{path}/computation")).json()
     assert (shown["ground"], shown["total"], shown["doubts"]) == (None, 70_000_000, ["late-filing"])
     assert (await claims.service.replay()).same
+
+
+async def test_what_went_out_for_a_claim_that_nothing_is_due_for_is_on_record(
+    claims: Claims,
+) -> None:
+    case = await claims.approved()
+    path = f"/claims/{case.claim_id}"
+    before_cover = {"kind": "work-accident-death", "happened_on": "2025-06-20", "reason": "a boat"}
+    assert (await claims.post(f"{path}/reclassification", before_cover, SECOND_HEAD)).is_success
+    no = {"reason": "the accident came before the cover", "ground": "not-covered"}
+    assert (await claims.post(f"{path}/rejection", no, SECOND_HEAD)).is_success
+    (rejected,) = await claims.service.recorded(ClaimRejected)
+    assert (rejected.ground, rejected.overpaid) == ("not-covered", 42_000_000)
+    (step,) = await claims.service.rows("SELECT words FROM claim_steps WHERE step = 'rejected'")
+    assert step["words"].endswith("; Rp42,000,000 were paid too much before")
+    assert (await claims.service.replay()).same

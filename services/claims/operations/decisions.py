@@ -97,7 +97,10 @@ async def reject(
         assert file is not None  # noqa: S101  (it is asked for each)
         facts = facts_of(claim, await _known(unit, claim, file), now=unit.now)
         rules.check_ground(rejection.ground, facts)
-    await unit.record([rules.reject(claim, rejection, cause=cause, now=unit.now)])
+    before = await unit.ask(ordered_before, claim_id)
+    assert before is not None  # noqa: S101  (it is answered for each)
+    rejected = rules.reject(claim, rejection, paid_before=before, cause=cause, now=unit.now)
+    await unit.record([rejected])
     return Stepped(claim_id=claim_id, state="rejected")
 
 

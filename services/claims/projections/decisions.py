@@ -101,7 +101,13 @@ async def claims_rejected(session: AsyncSession, events: Sequence[ClaimRejected]
         for e in events
     ]
     await update_rows(session, Claim, rows, keys=CLAIM)
-    await take_steps(session, events, "rejected", lambda e: (e.rejected_by, e.reason))
+    await take_steps(session, events, "rejected", lambda e: (e.rejected_by, _why_rejected(e)))
+
+
+def _why_rejected(event: ClaimRejected) -> str:
+    if event.overpaid == 0:
+        return event.reason
+    return f"{event.reason}; Rp{event.overpaid:,} were paid too much before"
 
 
 @projections.applies(AppealLodged)

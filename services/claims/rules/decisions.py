@@ -22,6 +22,7 @@ from services.claims.rules.claims import HeldClaim
 from services.claims.rules.compute import compute
 from services.claims.rules.explain import explanation
 from services.claims.rules.facts import Computation, Facts, Ground
+from services.claims.rules.netting import NEVER_NETTED
 from services.claims.rules.parties import Party
 from services.claims.rules.shares import payees
 from services.claims.rules.tariffs import RuleSet
@@ -195,8 +196,16 @@ def check_ground(ground: str, facts: Facts) -> None:
         )
 
 
-def reject(claim: HeldClaim, rejection: Rejection, *, cause: Cause, now: datetime) -> ClaimRejected:
-    """Decide that nothing is due, by a rule or in the officer's own words.
+def reject(
+    claim: HeldClaim,
+    rejection: Rejection,
+    *,
+    paid_before: Mapping[str, int],
+    cause: Cause,
+    now: datetime,
+) -> ClaimRejected:
+    """Decide that nothing is due, by a rule or in the officer's own words. What earlier decisions
+    let go out, by benefit, was too much then, but for what the office paid for its delay.
 
     Raises: ClaimInOtherState, SameOfficer.
     """
@@ -212,6 +221,7 @@ def reject(claim: HeldClaim, rejection: Rejection, *, cause: Cause, now: datetim
         rejected_by=officer,
         ground=rejection.ground,
         member_lives=rejection.member_lives,
+        overpaid=sum(paid for line, paid in paid_before.items() if line not in NEVER_NETTED),
     )
 
 
