@@ -49,6 +49,9 @@ class HeirRegistered(Event):
     person_mark: Mark | None = None
     is_account_new: bool = False
     """The passbook shows that the account was opened less than seven days before."""
+    replaces_account: bool = False
+    """The party is registered already, and has another account from now on: the bank could not pay
+    onto the one before."""
 
 
 class HeirStruck(Event):

@@ -150,7 +150,7 @@ async def test_a_partly_paid_claim_is_seen_as_such_and_counted_right(claims: Cla
     assert (standing["paid_so_far"], standing["is_partly_paid"]) == (10_000_000, True)
     assert standing["in_words"][0] == "Peserta terlindungi sejak 3 Juli 2025."
     (work,) = (await found(claims, "/work-list"))["claims"]
-    assert (work["step"], work["by"]) == ("correct-payee", "branch")
+    assert (work["step"], work["by"]) == ("correct-payee", "approver")
     assert [line["failure"] for line in work["failed"]] == ["4031818 Inactive account"]
     figures = await found(claims, "/figures?area=53")
     assert (figures["partly_paid"], figures["amount_partly_paid"]) == (1, 10_000_000)

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
-from contracts.claims import ClaimFiled, ClaimRejected
+from contracts.claims import ClaimApproved, ClaimFiled, ClaimRejected, HeirRegistered
+from contracts.event import Event
 from tests.alone import MakeAlone
+from tests.component import decided_claims as decided
 from tests.component.claims_office import (
     ANNA,
     BETA,
     CHECKER,
+    CLERK,
     DIED_ON,
     HEAD,
     SECOND_HEAD,
@@ -164,4 +167,35 @@ async def test_what_went_out_for_a_claim_that_nothing_is_due_for_is_on_record(
     assert (rejected.ground, rejected.overpaid) == ("not-covered", 42_000_000)
     (step,) = await claims.service.rows("SELECT words FROM claim_steps WHERE step = 'rejected'")
     assert step["words"].endswith("; Rp42,000,000 were paid too much before")
+    assert (await claims.service.replay()).same
+
+
+async def test_a_payee_whom_the_bank_could_not_pay_gets_another_account(claims: Claims) -> None:
+    first = an_heir()
+    case = await claims.verified(heirs=[first])
+    path = f"/claims/{case.claim_id}/heirs/{case.party_id}/account"
+    other = {"kind": "elsewhere", "bank_code": "008", "account_number": "1230009876"}
+    body = {"account": other, "is_account_new": True}
+    early = await claims.post(path, body, HEAD)
+    assert refusal(early) == (409, "claim-in-other-state")
+    assert (await claims.approve(case.claim_id)).is_success
+    assert refusal(await claims.post(path, body, HEAD)) == (409, "nothing-came-back")
+    (approved,) = await claims.service.recorded(ClaimApproved)
+    await claims.service.hear(decided.failed(claims, case, approved.lines[0]))
+    assert refusal(await claims.post(path, body, CLERK)) == (403, "role-not-allowed")
+    assert refusal(await claims.post(path, body, ("approver", "checker"))) == (403, "same-officer")
+    answer = await claims.post(path, body, HEAD)
+    assert answer.json() == {"party_id": case.party_id}, answer.text
+    before, after = await claims.service.recorded(HeirRegistered)
+    changed = {"account", "identity", "account_mark", "is_account_new", "registered_by"}
+    changed |= {"replaces_account", *Event.model_fields}
+    assert before.model_dump(exclude=changed) == after.model_dump(exclude=changed)
+    assert (after.replaces_account, after.account_mark != before.account_mark) == (True, True)
+    shown = await claims.get(f"/claims/{case.claim_id}/heirs?reason=who", "branch")
+    (heir,) = shown.json()["heirs"]
+    assert (heir["name"], heir["bank_code"], heir["is_account_new"]) == (first["name"], "008", True)
+    steps = (await claims.standing(case.claim_id))["steps"]
+    assert "account-corrected" in {step["step"] for step in steps}
+    await claims.service.hear(decided.settled(claims, case, approved.lines[0]))
+    assert refusal(await claims.post(path, body, SECOND_HEAD)) == (409, "nothing-came-back")
     assert (await claims.service.replay()).same

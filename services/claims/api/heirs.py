@@ -14,7 +14,8 @@ from chassis.web.reading import Noting, tools
 from contracts.claims import HeirClass, Relation, Share
 from contracts.types import AccountNumber, Line, PartyId
 from services.claims.adapters import Tools
-from services.claims.operations import heir_standings, heirs
+from services.claims.operations import heir_standings, heirs, payee_accounts
+from services.claims.operations.payee_accounts import NewAccount
 from services.claims.rules.heirs import HeirIdentity, ListedShares, NewParty, NewShares
 
 router = APIRouter(route_class=Guarded, tags=["Heirs"])
@@ -108,6 +109,18 @@ class RegisterHeir(Asked):
         )
 
 
+class CorrectAccount(Asked):
+    """Where the money is to go instead."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"account": _HEIR["account"]}]}, hide_input_in_errors=True
+    )
+
+    account: Annotated[OpenHere | Elsewhere, Field(discriminator="kind")]
+    is_account_new: bool = False
+    """The passbook shows that the account was opened less than seven days before."""
+
+
 class RecordFamily(Asked):
     """How many of each class of heirs live, by the heir certificate."""
 
@@ -192,6 +205,27 @@ async def strike_heir(
             reason=asked.reason, by=command.caller, cause=command.cause,
         )
     )  # fmt: skip
+
+
+@router.post("/claims/{claim_id}/heirs/{party_id}/account", response_model=heirs.Registered)
+async def correct_account(
+    claim_id: UUID,
+    party_id: UUID,
+    asked: CorrectAccount,
+    tools: Annotated[Tools, Depends(tools)],
+    command: Annotated[Command, command("approver", area=IN_OPERATION)],
+) -> Response:
+    """Give a payee whom the bank could not pay another account; the bank then sends anew what came
+    back. By an approver who neither filed nor verified the claim."""
+    told = asked.account
+    account = NewAccount(
+        party_id, told.kind, told.bank_code, told.account_number, asked.is_account_new
+    )
+    return await command.run(
+        lambda unit: payee_accounts.correct_account(
+            unit, claim_id, account, tools=tools, by=command.caller, cause=command.cause
+        )
+    )
 
 
 @router.post("/claims/{claim_id}/family", response_model=heirs.FamilyTold)

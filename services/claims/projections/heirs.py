@@ -8,10 +8,12 @@ from chassis.state.tables import insert_rows, update_rows
 from contracts.claims import FamilyRecorded, HeirRegistered, HeirStruck, SharesAgreed
 from services.claims.models import Claim, Heir
 from services.claims.projections.registered import projections
+from services.claims.projections.steps import take_steps
 
 _COPIED = ("party_id", "claim_id", "heir_class", "role", "relation", "is_minor", "guardian_id",
            "in_family_card", "account", "is_account_new", "account_mark", "phone_mark",
            "person_mark", "registered_by")  # fmt: skip
+_OF_ACCOUNT = ("party_id", "account", "is_account_new", "account_mark")
 
 
 @projections.applies(FamilyRecorded)
@@ -23,13 +25,22 @@ async def families_recorded(session: AsyncSession, events: Sequence[FamilyRecord
 
 @projections.applies(HeirRegistered)
 async def heirs_registered(session: AsyncSession, events: Sequence[HeirRegistered]) -> None:
-    """A party of the claim."""
+    """A party of the claim, or another account of one."""
     rows = [
         {name: getattr(e, name) for name in _COPIED}
         | {"identity": e.identity.model_dump(mode="json"), "registered_at": e.occurred_at}
         for e in events
+        if not e.replaces_account
     ]
     await insert_rows(session, Heir, rows)
+    corrected = [e for e in events if e.replaces_account]
+    accounts = [
+        {name: getattr(e, name) for name in _OF_ACCOUNT}
+        | {"identity": e.identity.model_dump(mode="json")}
+        for e in corrected
+    ]
+    await update_rows(session, Heir, accounts, keys=("party_id",))
+    await take_steps(session, corrected, "account-corrected", lambda e: (e.registered_by, None))
 
 
 @projections.applies(HeirStruck)

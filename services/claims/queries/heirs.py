@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -35,6 +36,25 @@ async def heirs(session: AsyncSession, claim_id: UUID) -> Sequence[Heir]:
     """All parties of a claim who are not struck, as they were registered."""
     statement = select(Heir).where(Heir.claim_id == claim_id, col(Heir.struck_at).is_(None))
     return (await session.scalars(statement.order_by(*_ORDER))).all()
+
+
+async def heir(session: AsyncSession, claim_id: UUID, party_id: UUID) -> Heir | None:
+    """A party of a claim who is not struck."""
+    statement = select(Heir).where(Heir.claim_id == claim_id, Heir.party_id == party_id)
+    return (await session.scalars(statement.where(col(Heir.struck_at).is_(None)))).one_or_none()
+
+
+async def came_back(session: AsyncSession, claim_id: UUID, payee_id: UUID) -> bool:
+    """Whether the bank could not pay a line of this payee, and it has not arrived since."""
+    where = {"claim_id": claim_id, "payee_id": payee_id}
+    return bool((await session.execute(_CAME_BACK, where)).scalar_one())
+
+
+_CAME_BACK = text("""
+    SELECT EXISTS (
+        SELECT FROM approved_lines AS line JOIN payouts USING (line_id)
+        WHERE line.claim_id = :claim_id AND line.payee_id = :payee_id
+        GROUP BY line.line_id HAVING NOT bool_or(payouts.settled))""")
 
 
 async def parties(session: AsyncSession, claim_id: UUID) -> Sequence[RegisteredParty]:

@@ -66,7 +66,8 @@ def _of_filed(waiting: Waiting) -> NextStep:
 def _of_approved(waiting: Waiting) -> NextStep:
     if waiting.lines_failed:
         reasons = ", ".join(dict.fromkeys(waiting.lines_failed))
-        return NextStep("correct-payee", "branch", f"the bank could not pay: {reasons}")
+        words = f"the bank could not pay: {reasons}; give the payee another account"
+        return NextStep("correct-payee", "approver", words)
     if waiting.lines_on_the_way:
         return NextStep("await-payment", "bank", "the money is on its way")
     if waiting.lines_held:

@@ -13,7 +13,7 @@ from contracts.sealed import Sealed
 from contracts.types import ClaimId, WorkerId
 from services.claims.rules.claims import HeldClaim
 from services.claims.rules.months import years_later
-from services.claims.rules.tariffs import tariff_on
+from services.claims.rules.tariffs import rows, tariff_on
 
 
 class ClaimAlreadyOpen(Refused):
@@ -123,6 +123,8 @@ def _check_days(report: Report, *, now: datetime) -> None:
     for day in (report.died_on, report.happened_on, report.admitted_on):
         if day is not None and day > today:
             raise DayInFuture(f"today is {today}: correct the day {day}")
+        if day is not None and day < rows()[0].from_day:
+            raise ReportInconsistent(f"no rule is for so long ago: correct the day {day}")
     ended_on = report.died_on or today
     for day in (report.happened_on, report.admitted_on):
         if day is not None and day > ended_on:
