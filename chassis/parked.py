@@ -1,6 +1,7 @@
 """Events that could not be handled: look at them, try them again, or give them up on record."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import typer
 
 from chassis import clock
 from chassis.bus import parking
-from chassis.bus.parking import Line
+from chassis.bus.parking import Line, Parked
 from chassis.ids import new_id
 from chassis.service import Service
 from chassis.settings import load
@@ -61,6 +62,13 @@ def _units(service: Service[Any]) -> Units:
     return Units(engine, service.projections, clock.clock_of(settings), service.tools(settings))
 
 
+def _some(waiting: Sequence[Parked]) -> Sequence[Parked]:
+    """A slip of the pen in a topic or key must not look like a line that is done."""
+    if not waiting:
+        raise typer.BadParameter("nothing of this key is parked: see `list`")
+    return waiting
+
+
 async def _list(units: Units) -> None:
     async with units.single(area=EVERYWHERE) as unit:
         lines = await parking.lines(unit.session)
@@ -72,13 +80,14 @@ async def _list(units: Units) -> None:
 
 async def _show(units: Units, line: Line) -> None:
     async with units.single(area=EVERYWHERE) as unit:
-        for each in await parking.waiting(unit.session, line):
+        for each in _some(await parking.waiting(unit.session, line)):
             typer.echo(f"{each.record.seq}\t{each.record.type}\t{each.reason}")
             typer.echo(each.record.body.decode(errors="backslashreplace"))
 
 
 async def _retry(service: Service[Any], units: Units, line: Line) -> None:
     async with units.bulk(area=EVERYWHERE) as unit:
+        _some(await parking.waiting(unit.session, line))
         handled, left = await parking.retry(unit, service.handlers, line)
     typer.echo(f"{handled} handled, {left} still parked")
     raise typer.Exit(1 if left else 0)
@@ -87,10 +96,7 @@ async def _retry(service: Service[Any], units: Units, line: Line) -> None:
 async def _drop(service: Service[Any], units: Units, line: Line, *, reason: str, name: str) -> None:
     dropped_type = next(e for e in events_of(service.name).values() if issubclass(e, ParkedDropped))
     async with units.bulk(area=EVERYWHERE) as unit:
-        waiting = await parking.waiting(unit.session, line)
-        if not waiting:
-            raise typer.BadParameter("nothing of this key is parked: see `list`")
-        record = waiting[0].record
+        record = _some(await parking.waiting(unit.session, line))[0].record
         cause: UUID = new_id()
         await unit.record(
             [

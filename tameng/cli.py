@@ -12,9 +12,11 @@ from typing import Annotated, Any
 
 import stamina.instrumentation
 import typer
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 
 from chassis.clock import real_now
+from contracts.types import RegionCode
 from tameng import checks, drain, standing, tokens, watching
 from tameng.benefit import commands as benefit_commands
 from tameng.card import commands as card_commands
@@ -76,6 +78,11 @@ def main() -> None:
         app()
     except Problem as problem:
         _say(f"tameng: {problem}", style="red")
+        sys.exit(1)
+    except OSError as error:
+        if error.filename is None:  # of a connection, not of a file or folder that was named
+            raise
+        _say(f"tameng: {error.filename}: {error.strerror}", style="red")
         sys.exit(1)
 
 
@@ -160,6 +167,12 @@ def token(
     """Print a token for trying things by hand: -H "Authorization: Bearer $(tameng token …)"."""
     if role not in tokens.ROLES:
         raise Problem(f"no role {role}: one of {', '.join(tokens.ROLES)}")
+    if not name.strip():
+        raise Problem("a token speaks for somebody: say who in --name")
+    try:
+        TypeAdapter(RegionCode).validate_python(area)
+    except ValidationError:
+        raise Problem(f"{area} is no region code: say one such as 53, 53.71 or 53.71.04") from None
     key = keys_of(state).issuer_key()
     lifetime = timedelta(hours=hours)
     typer.echo(
@@ -212,9 +225,14 @@ async def _status(state: Path) -> None:
     described = describe(state)
     async with http_client() as http:
         admin = Office("operator", "admin", "53", described.keys, described.urls, http)
-        found = await drain.statuses(admin)
+        found = await drain.answering(admin)
     for table in standing.tables(found):
         console.print(table)
+    if away := [name for name in SERVICES if name not in found]:
+        raise Problem(
+            f"{', '.join(away)}: no answer within {drain.ANSWER_S:.0f} s; look at the log, and at "
+            "`tameng status --watch`, which goes on asking"
+        )
 
 
 def _print_addresses(urls: dict[str, str]) -> None:

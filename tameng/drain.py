@@ -11,6 +11,7 @@ POLL_S = 0.05
 POLL_EVENT_S = 0.000_02
 POLL_MAX_S = 0.5
 """The more is left, the longer the rest: whoever asks costs the services time."""
+ANSWER_S = 5.0
 PATIENCE_S = 120.0
 PATIENCE_EVENT_S = 0.002
 """The more is in flight, the longer: a service applies at least 500 events a second."""
@@ -27,6 +28,19 @@ async def statuses(admin: Office) -> dict[str, Answer]:
     """How each service stands. Raises: Problem."""
     found = await asyncio.gather(*(admin.get(name, "/status") for name in LISTENS_TO))
     return dict(zip(LISTENS_TO, found, strict=True))
+
+
+async def answering(admin: Office) -> dict[str, Answer]:
+    """How those services stand that answer at once: one that hangs hides nobody."""
+
+    async def asked(name: str) -> Answer | None:
+        try:
+            return await asyncio.wait_for(admin.get(name, "/status"), ANSWER_S)
+        except TimeoutError:
+            return None
+
+    found = await asyncio.gather(*(asked(name) for name in LISTENS_TO))
+    return {name: answer for name, answer in zip(LISTENS_TO, found, strict=True) if answer}
 
 
 def heads(status: Mapping[str, Any]) -> dict[int, int]:

@@ -26,7 +26,10 @@ def logs(
     folder = state / "logs"
     if not folder.is_dir():
         raise Problem(f"{state} has no logs: start with `tameng up --state {state}`")
-    for line in joined(folder, correlation):
+    found = joined(folder, correlation)
+    if not found:
+        raise Problem(f"no service has logged anything about {correlation}: check the id")
+    for line in found:
         typer.echo(line)
 
 

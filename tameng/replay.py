@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -54,8 +55,12 @@ def replay(  # noqa: PLR0913  (an option each)
     names = SERVICES if service == EVERY else (service,)
     if not set(names) <= set(SERVICES):
         raise Problem(f"no service {service}: one of {', '.join(SERVICES)}, or {EVERY}")
+    if until is not None and not _is_instant(until):
+        raise Problem(f"--until {until}: say a moment with its offset, as 2025-08-01T00:00+08:00")
     given = {"--from": source, "--until": until, "--until-event": until_event}
     options = [word for name, value in given.items() if value for word in (name, value)]
+    if report is not None:
+        report.mkdir(parents=True, exist_ok=True)  # before the work of which it is to tell
     machine = describe(state)
     found = asyncio.run(_replayed(machine, names, [*options, *(("--keep",) if keep else ())]))
     for name, checked in found.items():
@@ -64,6 +69,13 @@ def replay(  # noqa: PLR0913  (an option each)
         filed = asyncio.run(replay_report.filed(machine, report, found))
         _say(f"filed: {filed.html}, signed by {filed.note}")
     raise typer.Exit(0 if all(checked.passed for checked in found.values()) else 1)
+
+
+def _is_instant(words: str) -> bool:
+    try:
+        return datetime.fromisoformat(words).tzinfo is not None
+    except ValueError:
+        return False
 
 
 async def _replayed(

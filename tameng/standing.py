@@ -45,6 +45,7 @@ def _cells(
     for owner, stream in zip(LISTENS_TO[name], read, strict=True):
         applied = stream["watermark"] if stream else 0
         yield f"{applied:,}"
-        yield f"{heads(found[owner]).get(shard, 0) - applied:,}"
+        lag = heads(found[owner]).get(shard, 0) - applied if owner in found else None
+        yield "?" if lag is None else f"{lag:,}"
     yield str(sum(bool(stream and stream["gap"]) for stream in read))
     yield str(sum(stream["parked"] if stream else 0 for stream in read))

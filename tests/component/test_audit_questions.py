@@ -11,7 +11,11 @@ from contracts import audit, banking, claims, enrollment
 from services.audit.adapters import duck
 from services.audit.adapters.answering import Limits, Table
 from services.audit.operations import questions
-from services.audit.rules.questions import ParameterMissing, QuestionUnknown
+from services.audit.rules.questions import (
+    ParameterMalformed,
+    ParameterMissing,
+    QuestionUnknown,
+)
 from tests.component.recorded_world import (
     AGNES,
     BENYAMIN,
@@ -353,6 +357,19 @@ def test_the_state_on_a_day_knows_nothing_of_later(clean: Path) -> None:
     }  # fmt: skip
     assert len(answered(clean, "active-on", day="2025-10-13").rows) == len(WORKERS)
     assert DEAD not in told(answered(clean, "active-on", day="2025-10-15"), "worker_id")
+
+
+def test_a_region_is_all_that_lies_under_it_and_no_other_words(clean: Path) -> None:
+    def active(region: str) -> int:
+        return len(answered(clean, "active-on", day="2025-10-13", region=region).rows)
+
+    (village,) = set(told(answered(clean, "active-on", day="2025-10-13"), "village_code"))
+    for region in (village[:2], village[:5], village[:8], village):
+        assert active(region) == len(WORKERS)
+    assert active("52") == active("53.99") == 0
+    for words in ("5371", "zz", "53."):
+        with pytest.raises(ParameterMalformed, match="region code such as"):
+            questions.asked("active-on", {"day": "2025-10-13", "region": words})
 
 
 def test_the_money_is_followed_from_the_deposit_to_the_heir(clean: Path) -> None:

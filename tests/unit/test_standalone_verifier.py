@@ -345,6 +345,7 @@ def test_a_wanted_witness_that_did_not_sign_is_a_finding(
         file.write_text(signed + by.line(text))
     given = [str(archive), "--checkpoints", str(file), "--key", str(SIGNER.verifier)]
     assert verify_archive.main([*given, "--witness", str(WITNESS.verifier)]) == 1
+    assert verify_archive.main([*given, "--witness", given[given.index("--key") + 1]]) == 2
     told = capsys.readouterr().out
     assert ("CHECKPOINT ALTERED: checkpoint 3" if by == "altered" else "no checkpoint is") in told
 

@@ -5,7 +5,7 @@
 -- rests on: As `as-of`: events recorded up to that evening.
 -- reference: domain 7.3, rule on point-in-time queries
 -- parameter: day day; The day
--- parameter: region text = none; The kabupaten or kota, such as 53.71; all when it is left out
+-- parameter: region area = none; A region code, such as 53.71, and all under it; all when it is left out
 WITH upto AS (
     SELECT ($day::DATE + INTERVAL 1 DAY - INTERVAL 8 HOUR)::TIMESTAMP AS evening
 ), joined AS (
@@ -37,5 +37,5 @@ LEFT JOIN states AS s ON s.worker_id = j.worker_id AND s.programme_id = j.progra
     AND s.seq > j.seq
 LEFT JOIN activated AS a ON a.worker_id = j.worker_id AND a.programme_id = j.programme_id
 WHERE coalesce(s.goes_on, true)
-    AND ($region::VARCHAR IS NULL OR j.village_code[1:5] = $region)
+    AND ($region::VARCHAR IS NULL OR starts_with(j.village_code || '.', $region || '.'))
 ORDER BY j.village_code, j.worker_id

@@ -10,6 +10,7 @@ _INPUTS: Mapping[Kind, tuple[str, str]] = {
     "day": ("date", "2025-09-03"),
     "month": ("month", "2025-07"),
     "number": ("number", "30"),
+    "area": ("text", "53.71"),
     "text": ("text", ""),
 }
 REASON = "reason"

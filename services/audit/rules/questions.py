@@ -22,7 +22,7 @@ from uuid import UUID
 
 from contracts.refusal import Refused
 
-Kind = Literal["text", "uuid", "day", "month", "number"]
+Kind = Literal["text", "uuid", "day", "month", "number", "area"]
 Theme = Literal["members", "contributions", "claims", "officers", "record"]
 Value = str | int | date | UUID | None
 TEXT_CHARACTERS_MAX = 200
@@ -32,6 +32,7 @@ _MORE = re.compile(r"--  +(\S.*)")
 _PARAMETER = re.compile(r"([a-z][a-z_]*) ([a-z]+)(?: = ([^;]+))?; (.+)")
 _USED = re.compile(r"\$([a-z][a-z_]*)")
 _MONTH = re.compile(r"20\d{2}-(0[1-9]|1[0-2])")
+_AREA = re.compile(r"\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?")
 _NUMBER = re.compile(r"-?\d{1,15}")
 
 
@@ -183,6 +184,8 @@ def _read(kind: Kind, words: str) -> Value:
         return _day(words)
     if kind == "month" and not _MONTH.fullmatch(words):
         raise ValueError("expected a month such as 2025-07")
+    if kind == "area" and not _AREA.fullmatch(words):
+        raise ValueError("expected a region code such as 53, 53.71 or 53.71.04")
     if kind == "number":
         if not _NUMBER.fullmatch(words):
             raise ValueError("expected a whole number of at most 15 digits")

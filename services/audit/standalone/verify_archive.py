@@ -764,6 +764,8 @@ def verify(
     """
     if not archive.is_dir():
         raise CannotCheck(f"{archive} is no folder")
+    if witness and witness.public == key.public:
+        raise CannotCheck("the witness has the key of the archive itself, and is none")
     believed, findings = read_checkpoints(file, key=key, witness=witness)
     if not believed and not findings:
         raise CannotCheck(f"{file} holds no checkpoint")
