@@ -132,6 +132,20 @@ async def test_only_an_empty_account_that_expects_nothing_is_closed(counters: Co
     assert (await counters.bank.replay()).same
 
 
+async def test_a_full_account_that_nothing_may_leave_is_unblocked_first(
+    counters: Counters,
+) -> None:
+    free, blocked = await counters.active(), await counters.active()
+    for account_id in (free, blocked):
+        await pay_in(counters.bank, account_id, 1)
+    await counters.block(blocked)
+    told = [
+        (await counters.post(account_id, "closure", WHY)).json()["detail"]
+        for account_id in (free, blocked)
+    ]
+    assert ["unblock it" in detail for detail in told] == [False, True]
+
+
 async def test_an_empty_account_of_somebody_who_died_can_be_closed(counters: Counters) -> None:
     account_id = await counters.active()
     await counters.block(account_id)

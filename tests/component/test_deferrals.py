@@ -10,6 +10,7 @@ import pytest
 from chassis.ids import new_id
 from contracts.banking import AccountBlocked, AccountDeferred, AccountOpened, PapersSeen
 from contracts.enrollment import WorkerAmended, WorkerEnrolled
+from services.banking.rules.ledger import account_of
 from tests import bank_events as heard
 from tests.alone import Alone, MakeAlone, key
 
@@ -110,6 +111,16 @@ async def test_papers_at_the_counter_open_the_account(bank: Alone) -> None:
     again = await bring(bank, worker.worker_id, "ktp")
     assert (again.status_code, again.json()["slug"]) == (409, "account-not-deferred")
     assert (await bank.replay()).same
+
+
+async def test_papers_for_a_closed_account_are_not_told_that_it_is_open(bank: Alone) -> None:
+    worker = heard.worker_enrolled()
+    await bank.hear(worker)
+    path, why = f"/accounts/{account_of(worker.worker_id)}/closure", {"reason": "letter of 3 July"}
+    closed = await bank.client("bank", area="53").post(path, json=why, headers=key())
+    assert closed.status_code == 200, closed.text
+    refused = (await bring(bank, worker.worker_id, "ktp")).json()
+    assert (refused["slug"], "is open" in refused["detail"]) == ("account-closed", False)
 
 
 async def test_what_a_branch_saw_and_what_enrollment_has_count_together(bank: Alone) -> None:

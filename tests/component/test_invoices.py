@@ -121,6 +121,36 @@ async def test_an_invoice_that_nobody_ordered_is_not_paid_by_a_deposit(bank: Alo
     assert (await order(bank, "2025-08"))["invoices_paid"] == 1
 
 
+async def test_a_second_order_takes_no_invoice_from_the_first(bank: Alone) -> None:
+    await bank.hear(invoice(100, "2025-07"))
+    await order(bank, "2025-07")
+    body = {"programme_id": str(heard.PROGRAMME), "month": "2025-07", "payment_order": "SP2D 88"}
+    other = bank.client("province", area="53", name="another")
+    refused = await other.post("/payment-orders", json=body, headers=key())
+    assert (refused.status_code, refused.json()["slug"]) == (409, "no-invoice-waiting")
+    late = invoice(10, "2025-07")
+    await bank.hear(late)
+    assert (await other.post("/payment-orders", json=body, headers=key())).status_code == 200
+    await deposit(bank, 110)
+    papers = {each["amount"]: (each["payment_order"], each["spp"]) for each in await listed(bank)}
+    assert papers == {100: ("SP2D 7", "SPP 7"), 10: ("SP2D 88", None)}
+    assert len({each["ordered_by"] for each in await listed(bank)}) == 2
+    assert (await bank.replay()).same
+
+
+async def test_what_came_later_in_the_month_leaves_what_was_due_earlier_its_money(
+    bank: Alone,
+) -> None:
+    await bank.hear(invoice(100, "2025-07"))
+    await order(bank, "2025-07")
+    await deposit(bank, 50)
+    late = heard.invoice_issued(10, month="2025-07", due_on=date(2025, 7, 20))
+    await bank.hear(late)
+    assert (await order(bank, "2025-07", payment_order="SP2D 8"))["invoices_paid"] == 0
+    shortfalls = {each["amount"]: each["shortfall"] for each in await listed(bank)}
+    assert shortfalls == {100: 50, 10: 60}
+
+
 async def test_a_long_backlog_is_paid_in_portions(
     bank: Alone, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,11 +7,20 @@ from uuid import UUID
 import pytest
 
 from chassis.ids import new_id
-from contracts.banking import PayoutOrdered, PayoutResumed, PayoutSettled, PayoutStopped
+from contracts.banking import (
+    PayoutFailed,
+    PayoutOrdered,
+    PayoutResumed,
+    PayoutSettled,
+    PayoutStopped,
+)
+from contracts.claims import HeirRegistered
+from services.banking.rules.ledger import account_of
 from tests import bank_events as heard
 from tests.alone import START, Alone, key
 from tests.component.bank_neighbors import (
     BENEFIT,
+    CAPITAL,
     RETURNED,
     approve,
     check_books,
@@ -115,7 +124,92 @@ async def test_a_closed_account_gets_nothing(bank: Alone) -> None:
     await change(bank, payee_id, "closed_at = now()")
     payout_id = await approved_for(bank, payee_id)
     assert (await stopped(bank), await money(bank)) == (["account-closed"], RETURNED)
-    assert (await resume(bank, payout_id)).json()["slug"] == "payout-still-stopped"
+    refused = (await resume(bank, payout_id)).json()
+    assert refused["slug"] == "payout-still-stopped"
+    assert "propose the outcome not-arrived" in refused["detail"]
+
+
+async def on_a_closed_account(bank: Alone, amount: int = BENEFIT) -> tuple[HeirRegistered, UUID]:
+    """An heir whose account here is closed, and the payout that stopped before it."""
+    heir = heard.heir_registered(new_id(), new_id(), account="open-here")
+    await bank.hear(heard.worker_enrolled(heir.worker_id), heir)
+    path, why = f"/accounts/{account_of(heir.party_id)}/closure", {"reason": "the holder's letter"}
+    closed = await bank.client("bank", area="53").post(path, json=why, headers=key())
+    assert closed.status_code == 200, closed.text
+    lines = {"lump-sum": amount}
+    await bank.hear(heard.claim_approved(heir.claim_id, heir.worker_id, heir.party_id, lines))
+    (row,) = await bank.rows("SELECT payout_id FROM payouts WHERE claim_id = :c", c=heir.claim_id)
+    assert await stopped(bank) == ["account-closed"]
+    return heir, row["payout_id"]
+
+
+async def fail(bank: Alone, payout_id: UUID) -> Any:
+    """Two officers say that it cannot be sent; the answer to the second."""
+    path, said = f"/payouts/{payout_id}/outcome", {"outcome": "not-arrived"}
+    anna, budi = (bank.client("bank", area="53", name=name) for name in ("anna", "budi"))
+    first = await anna.post(path, json=said | {"evidence": "letter 7"}, headers=key())
+    assert first.status_code == 200, first.text
+    own = await anna.post(f"{path}/confirmation", json=said, headers=key())
+    assert (own.status_code, own.json()["slug"]) == (403, "maker-is-checker")
+    return await budi.post(f"{path}/confirmation", json=said, headers=key())
+
+
+async def waiting_for_reissue(bank: Alone) -> Any:
+    queue = await bank.client("bank", area="53").get("/payouts/queue")
+    return queue.json()["waiting_for_reissue"]
+
+
+async def test_what_stopped_before_a_closed_account_fails_and_goes_to_another(
+    bank: Alone, holder: Alone, odd: OddRail
+) -> None:
+    heir, payout_id = await on_a_closed_account(bank)
+    assert (await fail(bank, payout_id)).json()["state"] == "failed"
+    assert await money(bank) == RETURNED
+    (failed,) = await bank.recorded(PayoutFailed)
+    assert (failed.payout_id, failed.reason) == (payout_id, "account-closed: letter 7")
+    assert await waiting_for_reissue(bank) == {"payouts": 1, "amount": BENEFIT}
+    staff = bank.client("bank", area="53")
+    early = await staff.post(f"/payouts/{payout_id}/reissue", headers=key())
+    assert (early.status_code, early.json()["slug"]) == (409, "account-closed")
+    assert len(await bank.recorded(PayoutOrdered)) == 1
+    await give_key(holder, heir.party_id)
+    elsewhere = heard.heir_registered(heir.claim_id, heir.worker_id, party_id=heir.party_id)
+    await bank.hear(elsewhere)
+    fresh = (await staff.post(f"/payouts/{payout_id}/reissue", headers=key())).json()
+    assert (fresh["rail"], fresh["state"]) == ("interbank", "ordered")
+    await way_out(bank).step()
+    assert odd.moved == {UUID(fresh["payout_id"]).hex: BENEFIT}
+    assert await waiting_for_reissue(bank) == {"payouts": 0, "amount": 0}
+    await check_books(bank)
+
+
+async def test_what_was_never_sent_did_not_arrive(bank: Alone) -> None:
+    _, payout_id = await on_a_closed_account(bank)
+    arrived = {"outcome": "arrived", "evidence": "letter 7"}
+    path = f"/payouts/{payout_id}/outcome"
+    refused = await bank.client("bank", area="53").post(path, json=arrived, headers=key())
+    assert (refused.status_code, refused.json()["slug"]) == (409, "outcome-not-in-question")
+    assert await money(bank) == RETURNED
+
+
+async def test_a_failure_before_the_money_is_there_waits_for_it(bank: Alone) -> None:
+    """A failure tells of money that was set aside and came back."""
+    _, payout_id = await on_a_closed_account(bank, CAPITAL + 1)
+    refused = await fail(bank, payout_id)
+    assert (refused.status_code, refused.json()["slug"]) == (409, "funds-insufficient")
+    assert await bank.recorded(PayoutFailed) == []
+    await deposit(bank, 1, document="SP2D 2")
+    assert (await fail(bank, payout_id)).json()["state"] == "failed"
+    assert await money(bank) == (CAPITAL + 1, 0, 0)
+    await check_books(bank)
+
+
+async def test_a_full_account_is_no_failure(bank: Alone) -> None:
+    payout_id = await approved_for(bank, await member_as_payee(bank), BENEFIT + 1)
+    path = f"/payouts/{payout_id}/outcome"
+    asked = {"outcome": "not-arrived", "evidence": "letter 7"}
+    refused = await bank.client("bank", area="53").post(path, json=asked, headers=key())
+    assert (refused.status_code, refused.json()["slug"]) == (409, "outcome-not-in-question")
 
 
 async def test_one_that_stands_still_keeps_no_other_waiting(bank: Alone) -> None:
@@ -141,6 +235,8 @@ async def test_more_than_the_rail_takes_never_leaves(
         assert await way_out(bank).step() is False
     assert (odd.asked, await stopped(bank)) == ([], ["rail-limit"])
     assert (await resume(bank, payout_id)).json()["slug"] == "payout-still-stopped"
+    assert (await fail(bank, payout_id)).json()["state"] == "failed"
+    assert await way_out(bank).step() is False
     await check_books(bank)
 
 

@@ -59,7 +59,8 @@ async def test_a_statement_runs_from_the_opening_to_the_closing_balance(bank: Al
     assert (found["opening_balance"], found["closing_balance"]) == (1_000, 1_200)
     assert (found["total_in"], found["total_out"], found["lines_total"]) == (500, 300, 3)
     lines = found["lines"]
-    assert lines == sorted(lines, key=lambda line: (line["transferred_at"], line["transfer_id"]))
+    assert lines == sorted(lines, key=lambda line: line["transferred_at"])
+    assert [line["amount_in"] - line["amount_out"] for line in lines] == [500, -100, -200]
     balance = found["opening_balance"]
     for line in lines:
         balance += line["amount_in"] - line["amount_out"]
@@ -96,6 +97,19 @@ async def test_pages_of_a_statement_follow_one_another(bank: Alone) -> None:
     assert {page["closing_balance"] for page in pages} == {325}
 
 
+async def test_rows_of_one_batch_stand_as_they_were_decided(bank: Alone) -> None:
+    account, other = await active(bank, 2)
+    rows = [row(FUND, account, 1_000), row(account, other, 1_000), row(FUND, account, 300),
+            row(account, other, 200), row(FUND, account, 50), row(account, other, 150)]  # fmt: skip
+    assert (await batch(bank, *rows)).json()["posted"] == len(rows)
+    whole = (await read(bank, account))["lines"]
+    assert [line["balance"] for line in whole] == [1_000, 0, 300, 100, 150, 0]
+    pages = [await read(bank, account, limit=1)]
+    while pages[-1]["next_cursor"]:
+        pages.append(await read(bank, account, limit=1, cursor=pages[-1]["next_cursor"]))
+    assert [line for page in pages for line in page["lines"]] == whole
+
+
 async def test_a_statement_as_a_sheet_has_both_balances(bank: Alone) -> None:
     account = await day_of_one(bank)
     auditor = bank.client("auditor", area="53")
@@ -116,6 +130,8 @@ async def test_a_statement_as_a_sheet_has_both_balances(bank: Alone) -> None:
         ({"from": "2025-07-08"}, "period-invalid"),
         ({"from": "2024-07-01"}, "period-invalid"),
         ({"cursor": f"2025-07-07T25:00:00.000000Z_{UUID(int=1)}"}, "cursor-invalid"),
+        ({"cursor": f"2025-07-07T09:00:00.000000Z_{UUID(int=1)}"}, "cursor-invalid"),
+        ({"cursor": f"2025-06-07T09:00:00.000000Z_{UUID(int=1)}"}, "cursor-invalid"),
     ],
 )
 async def test_a_statement_of_no_days_or_no_place_is_refused(

@@ -1,6 +1,6 @@
 """The bank's days: closing one, and the report of its end."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -11,6 +11,7 @@ from chassis.web.asked import Asked
 from chassis.web.commands import Command, command
 from chassis.web.reading import Now, Session
 from chassis.web.sheets import SHEETS, Format, sheet_answer
+from services.banking.api.dates import Day
 from services.banking.operations import day_sheets, days
 
 router = APIRouter(route_class=Guarded, tags=["Days"])
@@ -22,7 +23,7 @@ _READS = allowed("bank", "auditor", area=ANYWHERE)
 class DaysAsked(Asked):
     """Which days."""
 
-    before: date | None = None
+    before: Day | None = None
     """`next_before` of the page before."""
     limit: Annotated[int, Field(ge=1, le=PAGE_MAX)] = 31
 
@@ -41,7 +42,7 @@ async def list_days(
 
 @router.post("/days/{day}/close", response_model=days.Closed)
 async def close_day(
-    day: date, command: Annotated[Command, command("bank", area=ANYWHERE)]
+    day: Day, command: Annotated[Command, command("bank", area=ANYWHERE)]
 ) -> Response:
     """Close a day of the bank, once it is over: the rail's statement is there, every difference is
     accepted or resolved, the books balance, and the days before it are closed.
@@ -55,7 +56,7 @@ async def close_day(
 
 @router.get("/days/{day}/report")
 async def day_report(
-    day: date, session: Session, now: Now, _caller: Annotated[Caller, _READS]
+    day: Day, session: Session, now: Now, _caller: Annotated[Caller, _READS]
 ) -> days.DayReport:
     """The end of a day on one sheet: the trial balance, payouts whose outcome is open, suspense,
     what agrees with the rail and what differs and why, who did what when."""
@@ -64,7 +65,7 @@ async def day_report(
 
 @router.get("/days/{day}/report/sheet", response_class=Response, responses=SHEETS)
 async def day_sheet(
-    day: date,
+    day: Day,
     session: Session,
     now: Now,
     _caller: Annotated[Caller, _READS],

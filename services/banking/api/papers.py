@@ -1,6 +1,5 @@
 """Statements of accounts and reports of days, on paper."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from fastapi import APIRouter, Response
 from chassis.web.access import ANYWHERE, IN_OPERATION, Caller, Guarded, allowed
 from chassis.web.papers import PAPER, paper_answer
 from chassis.web.reading import Now, Session
+from services.banking.api.dates import Day
 from services.banking.api.statements import Days
 from services.banking.operations import day_papers, day_reports, statement_papers, statements
 
@@ -34,7 +34,7 @@ async def statement_paper(
 
 @router.get("/days/{day}/report.pdf", response_class=Response, responses=PAPER)
 async def day_paper(
-    day: date,
+    day: Day,
     session: Session,
     now: Now,
     caller: Annotated[Caller, allowed("bank", "auditor", area=ANYWHERE)],

@@ -90,7 +90,8 @@ async def list_payouts(page: Page, session: Session, caller: Reader) -> payout_l
 async def queue(
     page: Page, session: Session, caller: Reader, tools: Annotated[Tools, Depends(tools)]
 ) -> payout_lists.Queue:
-    """The payouts that wait for a person, why, what waits for money, and whether the rail answers.
+    """The payouts that wait for a person, why, what waits for money or to be sent anew, and whether
+    the rail answers.
 
     The rail: as this process sees it. Money: how much the Insurer account lacks, and what to do.
     """
@@ -133,7 +134,8 @@ async def resume(payout_id: UUID, asked: Resume, command: Annotated[Command, _BA
 
 @router.post("/payouts/{payout_id}/outcome", response_model=payout_queue.Changed)
 async def propose(payout_id: UUID, asked: Propose, command: Annotated[Command, _BANK]) -> Response:
-    """Write down what became of a payout that the rail gave no clear answer to.
+    """Write down what became of a payout that the rail gave no clear answer to, or that one that
+    was never sent cannot be: its account is closed, or the rail takes no such amount.
 
     Nothing changes until another officer confirms it.
     """
@@ -164,7 +166,8 @@ async def reissue(payout_id: UUID, command: Annotated[Command, _BANK]) -> Respon
     """Send the benefit of a failed payout anew, once, to the payee as now registered.
 
     Within the bank when the payee has an account here by now. One whose outcome is unknown is
-    never sent anew: 409 `payout-not-failed`.
+    never sent anew: 409 `payout-not-failed`. Nor is one whose payee's account here is closed, until
+    claims has registered another: 409 `account-closed`.
     """
     return await command.run_bulk(
         lambda unit: payout_queue.reissue(unit, payout_id, by=command.caller, cause=command.cause)

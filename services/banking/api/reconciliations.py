@@ -1,7 +1,6 @@
 """The rail's statements, and the differences between them and our book."""
 
 import asyncio
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from chassis.web.commands import Command, command
 from chassis.web.reading import Session
 from contracts.types import Line, Rupiah
 from services.banking.adapters import rail_statements
+from services.banking.api.dates import Day
 from services.banking.operations import differences, reconciliation
 from services.banking.queries import reconciliation as queries
 from services.banking.rules.reconciliation import DifferenceState, Format
@@ -59,7 +59,7 @@ class Recover(Asked):
 class DifferencesAsked(Asked):
     """Which differences."""
 
-    day: date | None = None
+    day: Day | None = None
     state: DifferenceState | None = None
     after: UUID | None = None
     """`next_after` of the page before."""
@@ -74,7 +74,7 @@ class DifferencesAsked(Asked):
     },
 )
 async def upload_rail_statement(
-    day: date,
+    day: Day,
     format: Annotated[Format, Query()],  # noqa: A002  (the name in the interface)
     request: Request,
     command: Annotated[Command, _UPLOADS],

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from chassis.web.access import IN_OPERATION, Caller, Guarded, allowed
 from chassis.web.reading import Session
 from chassis.web.sheets import SHEETS, Format, sheet_answer
+from services.banking.api.dates import Day
 from services.banking.operations import statements
 from services.banking.operations.statements import CURSOR, LINES_PAGE_MAX
 
@@ -23,8 +24,8 @@ _Limit = Annotated[int, Query(ge=1, le=LINES_PAGE_MAX)]
 
 
 def _days(
-    first: Annotated[date, Query(alias="from", description="The first day, in Asia/Makassar.")],
-    last: Annotated[date, Query(alias="to", description="The last day; it is included.")],
+    first: Annotated[Day, Query(alias="from", description="The first day, in Asia/Makassar.")],
+    last: Annotated[Day, Query(alias="to", description="The last day; it is included.")],
 ) -> tuple[date, date]:
     return first, last
 

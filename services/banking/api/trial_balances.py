@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from chassis.web.access import ANYWHERE, Caller, Guarded, allowed
 from chassis.web.reading import Now, Session
-from contracts.types import Instant
+from services.banking.api.dates import At
 from services.banking.operations import trial_balances
 
 router = APIRouter(route_class=Guarded, tags=["Ledger"])
@@ -18,7 +18,7 @@ async def trial_balance(
     session: Session,
     now: Now,
     _caller: Annotated[Caller, allowed("auditor", "bank", area=ANYWHERE)],
-    at: Annotated[Instant | None, Query(description="With its offset; now, if left out.")] = None,
+    at: Annotated[At | None, Query(description="With its offset; now, if left out.")] = None,
     event: Annotated[
         UUID | None, Query(description="An event of banking: as of when it was recorded.")
     ] = None,

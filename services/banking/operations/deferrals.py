@@ -18,7 +18,9 @@ from services.banking.operations.accounts import block_members
 from services.banking.operations.numbers import next_number
 from services.banking.queries import accounts as queries
 from services.banking.queries.accounts import DeferralRow
+from services.banking.queries.holders import account_of_holder
 from services.banking.rules import accounts as rules
+from services.banking.rules.account_use import AccountIsClosed
 from services.banking.rules.accounts import AccountNotDeferred, AtCounter, StillMissing
 
 PAGE_MAX = 200
@@ -80,7 +82,7 @@ async def bring_papers(
     """Note the papers that a member brought, and open the account when nothing is missing any more.
     Call it in a bulk unit: it gives a number.
 
-    Raises: MemberUnknown, OutsideArea, AccountNotDeferred, PapersNotAsked.
+    Raises: MemberUnknown, OutsideArea, AccountNotDeferred, AccountIsClosed, PapersNotAsked.
     """
     held = await _deferred(unit.session, worker_id, by=by)
     seen = AtCounter(tuple(papers), branch, by.name, cause)
@@ -140,6 +142,12 @@ async def _deferred(session: AsyncSession, worker_id: UUID, *, by: Caller) -> St
     by.check_area(village_code)
     held = (await queries.still_missing(session, [worker_id])).get(worker_id)
     if held is None:
+        account = await account_of_holder(session, worker_id)
+        if account is not None and account.closed_at is not None:
+            raise AccountIsClosed(
+                "The member's account is closed, and no papers open it again: whoever has a "
+                "benefit to get is paid at another bank, as claims registers it."
+            )
         raise AccountNotDeferred("The account is open already: no papers are waited for")
     return held
 

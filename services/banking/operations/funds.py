@@ -105,8 +105,9 @@ async def deposit(
 async def pay_invoices(
     unit: Unit, programme_id: UUID, order: PaymentOrder, *, by: Caller, cause: Cause
 ) -> Paid:
-    """Pay the waiting invoices of a month, oldest due first, as far as the money goes. Invoices of
-    other months that were due earlier and ordered before have the first right to it.
+    """Pay the waiting invoices of a month, oldest due first, as far as the money goes. Invoices
+    that were due earlier and ordered before have the first right to it, and keep the papers and the
+    officer of their own order.
 
     A month has one invoice for each kecamatan: some 320. Raises: ProgrammeUnknown, OutsideArea,
     NoInvoiceWaiting.
@@ -114,10 +115,13 @@ async def pay_invoices(
     await _programme(unit.session, programme_id, by=by)
     fund = postings.fund_of(programme_id)
     ledger = await ledger_locked(unit.session, fund)
-    owed = await queries.owed(unit.session, programme_id, month=order.month)
+    owed = await queries.waiting(unit.session, programme_id, month=order.month)
     if not owed:
-        raise NoInvoiceWaiting(f"no invoice of {order.month} waits: bill the month first")
-    kept = await queries.kept_for_others(unit.session, programme_id, month=order.month)
+        raise NoInvoiceWaiting(
+            f"no invoice of {order.month} waits for an order: bill the month first; what was "
+            "ordered and is unpaid is paid by the next deposit, under the papers of its own order"
+        )
+    kept = await queries.kept_for_ordered(unit.session, programme_id)
     papers = Order(order.payment_order, by.name, cause, order.spp, order.spm)
     ordered = (Ordered(invoice, papers) for invoice in owed)
     outcomes = list(rules.pay(ordered, ledger=ledger, now=unit.now, kept=kept))

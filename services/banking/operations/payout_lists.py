@@ -101,12 +101,22 @@ class WaitingForMoney(BaseModel):
     """What to do; null: nothing waits for money anywhere."""
 
 
+class WaitingForReissue(BaseModel):
+    """Failed payouts whose benefit nobody has sent anew."""
+
+    payouts: int
+    """Of the area. `GET /payouts?state=failed` shows each: `replaced_by` is null."""
+    amount: int
+    """What these come to, in rupiah."""
+
+
 class Queue(BaseModel):
     """What waits for a person or for money, and whether the rail answers."""
 
     rail: State
     """`open`: it does not, and is left alone; `half-open`: it is being tried."""
     waiting_for_money: WaitingForMoney
+    waiting_for_reissue: WaitingForReissue
     stopped: list[Stopped]
     payouts: list[PayoutStanding]
     next_after: UUID | None
@@ -120,11 +130,15 @@ async def payouts(session: AsyncSession, wanted: Wanted, *, by: Caller) -> Payou
 
 
 async def queue(session: AsyncSession, wanted: Wanted, *, rail: State, by: Caller) -> Queue:
-    """The payouts of an area that wait for a person, and how many wait for money."""
+    """The payouts of an area that wait for a person; how many wait for money, how many to be sent
+    anew."""
     rows = await queries.listed(session, wanted._replace(stopped=True))
     return Queue(
         rail=rail,
         waiting_for_money=await _waiting_for_money(session, area=wanted.area),
+        waiting_for_reissue=WaitingForReissue(
+            **await queries.waiting_for_reissue(session, area=wanted.area)
+        ),
         stopped=[Stopped(**each) for each in await queries.counts(session, area=wanted.area)],
         payouts=[_standing(row, by=by) for row in rows],
         next_after=_next(rows, wanted),

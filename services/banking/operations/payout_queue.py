@@ -16,7 +16,8 @@ from services.banking.queries.ledger import ledger_locked
 from services.banking.queries.reconciliation import moved_by_the_rail
 from services.banking.rules import payout_queue as rules
 from services.banking.rules import payouts as payout_rules
-from services.banking.rules.ledger import CLEARING
+from services.banking.rules.account_use import AccountIsClosed
+from services.banking.rules.ledger import CLEARING, INSURER
 from services.banking.rules.payout_queue import Act, Outcome, Standing
 from services.banking.rules.payouts import OpenPayout, Payee, Stop
 
@@ -90,14 +91,15 @@ async def confirm(
 ) -> Changed:
     """End a payout as another officer proposed.
 
-    Raises: PayoutUnknown, OutcomeKnown, OutcomeNotProposed, MakerIsChecker, RailMovedIt.
+    Raises: PayoutUnknown, OutcomeKnown, OutcomeNotProposed, MakerIsChecker, RailMovedIt,
+    FundsInsufficient.
     """
     payout = await found(unit, payout_id, by=by)
     standing = standing_of(payout)._replace(moved=await moved_by_the_rail(unit.session, payout_id))
-    ledger = await ledger_locked(unit.session, CLEARING)
+    ledger = await ledger_locked(unit.session, INSURER, CLEARING)
     act = Act(by.name, cause, unit.now)
     opened = queries.open_payout(payout)
-    await unit.record([rules.confirm(opened, standing, outcome, ledger=ledger, act=act)])
+    await unit.record(rules.confirm(opened, standing, outcome, ledger=ledger, act=act))
     await leases.end(unit.session, payout_id)
     return await _changed(unit, payout)
 
@@ -105,7 +107,7 @@ async def confirm(
 async def reissue(unit: Unit, payout_id: UUID, *, by: Caller, cause: Cause) -> Reissued:
     """Send the benefit of a failed payout anew, to the payee as now known.
 
-    Raises: PayoutUnknown, PayoutNotFailed, PayoutAlreadyReissued.
+    Raises: PayoutUnknown, PayoutNotFailed, PayoutAlreadyReissued, AccountIsClosed.
     """
     payout = await found(unit, payout_id, by=by)
     standing = standing_of(payout)._replace(
@@ -120,6 +122,10 @@ async def reissue(unit: Unit, payout_id: UUID, *, by: Caller, cause: Cause) -> R
     await payouts.pay_waiting(unit)
     fresh = await queries.payout(unit.session, ordered.payout_id)
     assert fresh is not None  # noqa: S101  (it was just recorded)
+    if fresh.stopped_reason == "account-closed":
+        raise AccountIsClosed(
+            "The payee's account here is closed: let claims register another account first."
+        )
     return Reissued(
         payout_id=fresh.payout_id, replaces=payout_id, rail=fresh.rail, state=fresh.state
     )

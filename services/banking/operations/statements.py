@@ -13,7 +13,7 @@ from services.banking.queries import statements as queries
 from services.banking.queries.ledger import funds
 from services.banking.queries.statements import Sums
 from services.banking.rules import statements as rules
-from services.banking.rules.statements import LINES_MAX, Place, Span, StatementTooLong
+from services.banking.rules.statements import LINES_MAX, Move, Place, Span, StatementTooLong
 
 LINES_PAGE_MAX = 1_000
 CURSOR = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z_[0-9a-f-]{36}$"
@@ -77,12 +77,12 @@ async def statement(
     span = rules.span_of(first_day, last_day)
     await _one_snapshot(session)
     account = await account_of_anybody(session, account_id, by=by)
-    sums = await _sums(session, account_id, span, after=_beginning(span))
+    sums = await _sums(session, account_id, span, since=span.begins_at)
     if sums.lines > LINES_MAX:
         raise StatementTooLong(
             f"There are {sums.lines:,} lines, a file takes {LINES_MAX:,}: ask for fewer days."
         )
-    lines = await _lines(session, account_id, span, after=_beginning(span), sums=sums)
+    lines = await _lines(session, account_id, span, since=span.begins_at, sums=sums)
     return _statement(account, (first_day, last_day), sums, lines)
 
 
@@ -97,11 +97,14 @@ async def page(
 ) -> Statement:
     """The next lines of it. Raises: AccountUnknown, OutsideArea, PeriodInvalid, CursorInvalid."""
     span = rules.span_of(*days)
-    after = _beginning(span) if cursor is None else _place_in(cursor)
+    after = None if cursor is None else _place_in(cursor, span)
+    since = span.begins_at if after is None else after.transferred_at
     await _one_snapshot(session)
     account = await account_of_anybody(session, account_id, by=by)
-    sums = await _sums(session, account_id, span, after=after)
-    lines = await _lines(session, account_id, span, after=after, sums=sums, limit=limit + 1)
+    sums = await _sums(session, account_id, span, since=since)
+    enough = sums.lines_then + limit + 1
+    lines = await _lines(session, account_id, span, since=since, sums=sums, limit=enough)
+    lines = lines if after is None else _behind(lines, after)
     more = len(lines) > limit
     lines = lines[:limit]
     return _statement(account, days, sums, lines, next_cursor=_cursor(lines[-1]) if more else None)
@@ -112,9 +115,9 @@ async def _one_snapshot(session: AsyncSession) -> None:
     await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-async def _sums(session: AsyncSession, account_id: UUID, span: Span, *, after: Place) -> Sums:
+async def _sums(session: AsyncSession, account_id: UUID, span: Span, *, since: datetime) -> Sums:
     """Raises: BookDisagrees."""
-    sums = await queries.sums(session, account_id, span, after=after)
+    sums = await queries.sums(session, account_id, span, since=since)
     if sums.moved != sums.book:
         raise BookDisagrees(f"account {account_id} holds {sums.book}, {sums.moved} moved")
     return sums
@@ -125,13 +128,16 @@ async def _lines(
     account_id: UUID,
     span: Span,
     *,
-    after: Place,
+    since: datetime,
     sums: Sums,
     limit: int = LINES_MAX,
 ) -> list[StatementLine]:
     names = {each.account_id: each.name for each in (await funds(session)).values()}
     balance, lines = sums.carried, []
-    for row in await queries.lines(session, account_id, span, after=after, limit=limit):
+    found = await queries.lines(session, account_id, span, since=since, limit=limit)
+    moves = [Move(row["transferred_at"], row["amount"], row["debit_balance"]) for row in found]
+    for place in rules.as_decided(moves, balance):
+        row = found[place]
         balance += row["amount"]
         lines.append(
             StatementLine(
@@ -175,18 +181,25 @@ def _statement(
     )
 
 
-def _beginning(span: Span) -> Place:
-    return Place(span.begins_at, UUID(int=0))
+def _behind(lines: list[StatementLine], place: Place) -> list[StatementLine]:
+    """Those that come after a line. Raises: CursorInvalid."""
+    ids = [line.transfer_id for line in lines]
+    if place.transfer_id not in ids:
+        raise CursorInvalid("No line of this statement is there: begin without a cursor.")
+    return lines[ids.index(place.transfer_id) + 1 :]
 
 
 def _cursor(line: StatementLine) -> str:
     return f"{line.transferred_at.astimezone(UTC).strftime(_AT)}_{line.transfer_id}"
 
 
-def _place_in(cursor: str) -> Place:
+def _place_in(cursor: str, span: Span) -> Place:
     """Raises: CursorInvalid."""
     at, _, transfer_id = cursor.partition("_")
     try:
-        return Place(datetime.strptime(at, _AT).replace(tzinfo=UTC), UUID(transfer_id))
+        place = Place(datetime.strptime(at, _AT).replace(tzinfo=UTC), UUID(transfer_id))
     except ValueError as error:
         raise CursorInvalid("This is no cursor of a statement: begin without one.") from error
+    if not span.begins_at <= place.transferred_at < span.ends_at:
+        raise CursorInvalid("This cursor is of other days: begin without one.")
+    return place

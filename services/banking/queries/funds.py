@@ -25,16 +25,12 @@ async def programme(session: AsyncSession, programme_id: UUID) -> Programme | No
     return await session.get(Programme, programme_id)
 
 
-async def owed(session: AsyncSession, programme_id: UUID, *, month: str) -> list[Owed]:
-    """The unpaid invoices of a programme and month, the oldest due first."""
-    paid = (
-        select(Payment.invoice_id)
-        .where(Payment.invoice_id == Invoice.invoice_id, col(Payment.paid_at).is_not(None))
-        .exists()
-    )
+async def waiting(session: AsyncSession, programme_id: UUID, *, month: str) -> list[Owed]:
+    """The invoices of a programme and month that nobody ordered to pay, the oldest due first."""
+    ordered = select(Payment.invoice_id).where(Payment.invoice_id == Invoice.invoice_id).exists()
     statement = (
         select(Invoice)
-        .where(Invoice.programme_id == programme_id, Invoice.month == month, ~paid)
+        .where(Invoice.programme_id == programme_id, Invoice.month == month, ~ordered)
         .order_by(col(Invoice.due_on), col(Invoice.district_code), col(Invoice.invoice_id))
     )
     return [_owed(invoice) for invoice in await session.scalars(statement)]
@@ -71,15 +67,13 @@ async def unpaid_count(session: AsyncSession, programme_id: UUID) -> int:
 _KEPT = text("""
     SELECT due_on, sum(invoice.amount)::bigint
     FROM payments payment JOIN invoices invoice USING (invoice_id)
-    WHERE payment.programme_id = :programme_id AND paid_at IS NULL AND invoice.month <> :month
+    WHERE payment.programme_id = :programme_id AND paid_at IS NULL
     GROUP BY due_on""")
 
 
-async def kept_for_others(
-    session: AsyncSession, programme_id: UUID, *, month: str
-) -> dict[date, int]:
-    """Rupiah of the ordered invoices of other months that wait for money, by due date."""
-    found = await session.execute(_KEPT, {"programme_id": programme_id, "month": month})
+async def kept_for_ordered(session: AsyncSession, programme_id: UUID) -> dict[date, int]:
+    """Rupiah of the invoices that were ordered and wait for money, by due date."""
+    found = await session.execute(_KEPT, {"programme_id": programme_id})
     return dict(found.all())
 
 

@@ -43,6 +43,11 @@ _COUNTS = text(f"""
     FROM payouts LEFT JOIN members USING (worker_id)
     WHERE stopped_reason IS NOT NULL AND {_IN_AREA}
     GROUP BY stopped_reason ORDER BY stopped_reason""")  # noqa: S608
+_FAILED = text(f"""
+    SELECT count(*) AS payouts, coalesce(sum(amount), 0)::bigint AS amount
+    FROM payouts LEFT JOIN members USING (worker_id)
+    WHERE payouts.state = 'failed' AND {_IN_AREA} AND NOT EXISTS (
+        SELECT FROM payouts AS newer WHERE newer.replaces = payouts.payout_id)""")  # noqa: S608
 _AREA = text("SELECT village_code FROM members WHERE worker_id = :worker_id")
 
 
@@ -86,6 +91,11 @@ async def counts(session: AsyncSession, *, area: str) -> list[dict[str, Any]]:
     """How many payouts of an area stand still, and why."""
     found = await session.execute(_COUNTS, {"area": area})
     return [dict(row) for row in found.mappings()]
+
+
+async def waiting_for_reissue(session: AsyncSession, *, area: str) -> dict[str, Any]:
+    """How many failed payouts of an area none has replaced, and their rupiah."""
+    return dict((await session.execute(_FAILED, {"area": area})).mappings().one())
 
 
 async def area_of(session: AsyncSession, worker_id: UUID) -> str | None:

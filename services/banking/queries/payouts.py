@@ -45,9 +45,11 @@ _PAID_HERE = text("""
     FROM unnest(CAST(:claims AS uuid[]), CAST(:payees AS uuid[])) AS payee (claim_id, payee_id)
     LEFT JOIN parties ON parties.claim_id = payee.claim_id AND party_id = payee.payee_id
     WHERE account = 'open-here' OR EXISTS (
-        SELECT FROM accounts WHERE accounts.holder_id = coalesce(parties.holder_id, payee_id))""")
+        SELECT FROM accounts WHERE accounts.holder_id = coalesce(parties.holder_id, payee_id)
+          AND (closed_at IS NULL OR account IS DISTINCT FROM 'elsewhere'))""")
 """An injured member who asks for the account he has may still wait for it, until his papers are
-seen: the payout waits with him."""
+seen: the payout waits with him. Who has closed the account here is paid elsewhere, if claims knows
+where."""
 
 
 async def paid_here(session: AsyncSession, payees: Collection[Payee]) -> set[Payee]:

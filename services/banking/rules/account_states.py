@@ -139,7 +139,8 @@ def close(account: HeldAccount, *, act: Act, reason: str, now: datetime) -> Acco
     if account.held:
         raise MoneyKeptBack(f"Rp{account.held:,} are kept back: release the holds first.")
     if account.facts.balance:
-        raise AccountNotEmpty(f"Rp{account.facts.balance:,} are there: pay them out first.")
+        todo = "unblock it once the estate is settled, then pay" if account.facts.blocked else "pay"
+        raise AccountNotEmpty(f"Rp{account.facts.balance:,} are there: {todo} them out first.")
     if account.payout_expected:
         raise PayoutExpected("A benefit is on its way to this account: wait until it is there.")
     return AccountClosed(

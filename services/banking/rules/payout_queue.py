@@ -1,5 +1,5 @@
 """What a person may do with a payout that stands still: let it go on, end it by what the other bank
-says on paper, or send the benefit anew once it has failed.
+says on paper or because it was never sent, or send the benefit anew once it has failed.
 """
 
 from datetime import datetime
@@ -12,6 +12,7 @@ from contracts.banking import (
     PayoutOrdered,
     PayoutResumed,
     PayoutSettled,
+    PayoutSubmitted,
 )
 from contracts.event import Cause, derived_id
 from contracts.refusal import Refused
@@ -24,6 +25,9 @@ from services.banking.rules.second_person import check_second_person
 Outcome = Literal["arrived", "not-arrived"]
 BY_THE_OTHER_BANKS_WORD = frozenset({"outcome-unknown", "amount-differs"})
 """The stops that the other bank's paper may end."""
+NEVER_SENT = frozenset({"account-closed", "rail-limit"})
+"""The stops before anything was sent that nobody can put right at the bank: the payee needs another
+account, which claims registers once the payout has failed."""
 
 
 class PayoutNotStopped(Refused):
@@ -104,7 +108,7 @@ def resume(
             "from the other bank, then propose the outcome"
         )
     if still is not None:
-        raise StillStopped(f"{still.words} ({still.reason}): put that right first")
+        raise StillStopped(f"{still.words} ({still.reason}): {_way_out(still)}")
     return PayoutResumed(
         **act.cause.stamp(f"resume {payout.payout_id}", at=act.now),
         payout_id=payout.payout_id,
@@ -118,11 +122,12 @@ def resume(
 def propose(
     payout: OpenPayout, standing: Standing, outcome: Outcome, *, evidence: str, act: Act
 ) -> OutcomeProposed:
-    """Write down what the other bank's paper says; it takes the place of an earlier proposal.
+    """Write down what the other bank's paper says, or why what was never sent cannot be; it takes
+    the place of an earlier proposal.
 
     Raises: OutcomeKnown.
     """
-    _check_in_question(standing)
+    _check_in_question(standing, outcome)
     return OutcomeProposed(
         **act.cause.stamp(f"propose {payout.payout_id}", at=act.now),
         payout_id=payout.payout_id,
@@ -136,12 +141,13 @@ def propose(
 
 def confirm(
     payout: OpenPayout, standing: Standing, outcome: Outcome, *, ledger: Ledger, act: Act
-) -> PayoutSettled | PayoutFailed:
-    """End a payout as another officer proposed.
+) -> list[PayoutSubmitted | PayoutSettled | PayoutFailed]:
+    """End a payout as another officer proposed. The money of one that was never sent is set aside
+    and taken back at once, as every failure tells.
 
-    Raises: OutcomeKnown, OutcomeNotProposed, MakerIsChecker, RailMovedIt.
+    Raises: OutcomeKnown, OutcomeNotProposed, MakerIsChecker, RailMovedIt, FundsInsufficient.
     """
-    _check_in_question(standing)
+    _check_in_question(standing, outcome)
     if standing.proposed_outcome != outcome:
         proposed = standing.proposed_outcome or "nothing"
         raise OutcomeNotProposed(f"{proposed} is proposed, not {outcome}: look at it again")
@@ -152,9 +158,13 @@ def confirm(
             "statement first, and send that one"
         )
     if outcome == "arrived":
-        return payouts.settle(payout, ledger=ledger, now=act.now, confirmed_by=act.officer)
-    reason = f"not-arrived: {standing.proposed_evidence}"
-    return payouts.fail(payout, reason, ledger=ledger, now=act.now, confirmed_by=act.officer)
+        return [payouts.settle(payout, ledger=ledger, now=act.now, confirmed_by=act.officer)]
+    never_sent = standing.state == "ordered"
+    aside = [payouts.submit(payout, ledger=ledger, now=act.now)] if never_sent else []
+    why = standing.stopped_reason if never_sent else outcome
+    reason = f"{why}: {standing.proposed_evidence}"
+    failed = payouts.fail(payout, reason, ledger=ledger, now=act.now, confirmed_by=act.officer)
+    return [*aside, failed]
 
 
 def reissue(payout: OpenPayout, standing: Standing, *, is_here: bool, act: Act) -> PayoutOrdered:
@@ -184,11 +194,26 @@ def reissue(payout: OpenPayout, standing: Standing, *, is_here: bool, act: Act) 
     )
 
 
-def _check_in_question(standing: Standing) -> None:
+def _way_out(still: Stop) -> str:
+    """What to do about what would stop a payout again."""
+    if still.reason not in NEVER_SENT:
+        return "put that right first"
+    return (
+        "propose the outcome not-arrived and have another officer confirm it; then let claims "
+        "register another account of the payee, and reissue the payout"
+    )
+
+
+def _check_in_question(standing: Standing, outcome: Outcome) -> None:
+    if standing.state == "ordered" and standing.stopped_reason in NEVER_SENT:
+        if outcome == "arrived":
+            raise OutcomeKnown("it was never sent, so it did not arrive: propose not-arrived")
+        return
     in_question = standing.stopped_reason in BY_THE_OTHER_BANKS_WORD
     if standing.state != "submitted" or not in_question:
         raise OutcomeKnown(
             f"it is {standing.state}"
             + (f", stopped by {standing.stopped_reason}" if standing.stopped_reason else "")
-            + ": only of a payout whose outcome the rail did not tell may officers say it"
+            + ": only of a payout whose outcome the rail did not tell, or that cannot be sent, may "
+            "officers say it"
         )
