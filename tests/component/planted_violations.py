@@ -109,6 +109,19 @@ PLANTED = [
         {"found": "two-programmes", "month": "2025-07"}, findings=2,
     ),
     Planted(
+        "covered-elsewhere", "a month that the member paid himself, billed in another programme",
+        (
+            f"INSERT INTO memberships (worker_id, programme_id, district_code, village_code,"
+            f" region_code, first_month, last_month, reserved) SELECT worker_id, {SOME},"
+            f" district_code, village_code, region_code, first_month, last_month, reserved"
+            f" FROM memberships WHERE worker_id = {FIRST}",
+            f"INSERT INTO contributions (worker_id, programme_id, month, invoice_id, amount,"
+            f" payer, paid_at) SELECT worker_id, {SOME}, month, {SOME}, amount, 'self', paid_at"
+            f" FROM contributions WHERE worker_id = {FIRST}",
+        ),
+        {"found": "two-programmes", "month": "2025-07", "payer": "apbd", "credit_due": MONTH},
+    ),
+    Planted(
         "age-at-registration", "a member of 65",
         (f"UPDATE person_lookup SET limit_on = '2025-07-07' WHERE worker_id = {FIRST}",),
         {"found": "too-old", "age": 65, "registered_on": "2025-07-07"},

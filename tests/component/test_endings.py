@@ -13,6 +13,7 @@ from contracts.types import ProgrammeId, WorkerId
 from tests.alone import key
 from tests.component.cover_office import CoverOffice, office
 from tests.component.enrollment_office import MONTH, said
+from tests.rosters import rows
 
 __all__ = ["office"]
 
@@ -187,3 +188,20 @@ async def test_an_end_asked_for_again_is_answered_as_the_first_time(office: Cove
     ]
     assert first.json() == again.json()
     assert len(await office.alone.recorded(CoverageEnded)) == 1
+
+
+async def test_whoever_ended_is_told_that_only_the_next_programme_takes_him(
+    office: CoverOffice,
+) -> None:
+    programme = await office.open()
+    (leaving,) = await office.members(programme, 1, 1)
+    assert (await office.end(leaving, programme, on="2025-07-07")).status_code == 200
+    standing = await office.validated(programme, rows(1, 2))
+    report = (await office.report(standing["roster_id"])).decode("utf-8-sig")
+    assert "sudah berakhir" in report
+    assert "program berikutnya" in report
+    following = await office.open(first_month="2025-08", last_month="2026-12")
+    assert (await office.enroll(following, rows(1, 1)))["enrolled"] == 1
+    again = await office.validated(programme, rows(1, 3))
+    report = (await office.report(again["roster_id"])).decode("utf-8-sig")
+    assert "sudah menjadi peserta" in report

@@ -223,6 +223,21 @@ def test_after_a_lapse_a_payment_begins_a_new_cover_that_owes_nothing_old() -> N
     assert on("2025-12-01", held).ask == ("same-day",)
 
 
+def test_a_cover_that_began_anew_owes_nothing_old_when_the_next_programme_pays() -> None:
+    april, may = datetime(2026, 4, 16, 3, tzinfo=UTC), datetime(2026, 5, 20, 3, tzinfo=UTC)
+    own = [month(each, paid_at=april, payer="self") for each in ("2026-04", "2026-05")]
+    held = record(
+        (*HALF_YEAR, *own, month("2026-01", paid_at=may)),
+        (
+            ran(ended=date(2026, 4, 16), why="lapse"), ran(april, reactivated=True),
+            ran(april, of=NEXT, begun_at=may),
+        ),
+        (promise(), promise("2026-01", "2026-12", of=NEXT)),
+    )  # fmt: skip
+    found = on("2026-05-21", held)
+    assert (found.right, found.covered_from, found.arrears_months) == ("full", april, 0)
+
+
 def test_a_cover_goes_on_into_the_next_programme() -> None:
     february = datetime(2026, 2, 20, 3, tzinfo=UTC)
     continued = ran(of=NEXT, begun_at=february)

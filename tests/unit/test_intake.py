@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from contracts.types import ProgrammeId, WorkerId
+from services.enrollment.rules.applicants import Finding
 from services.enrollment.rules.intake import Intake, Known, Row
 from services.enrollment.rules.programmes import Capacity, Reservation
 from tests.rosters import REGION, VILLAGE
@@ -97,6 +98,16 @@ def test_one_person_has_one_place() -> None:
         "in", "already-member", "person-dead", "in",
     ]  # fmt: skip
     assert rows.capacity.places == {REGION: 7}
+
+
+def test_whoever_ended_in_the_programme_is_told_what_is_possible() -> None:
+    told: list[Finding] = []
+    row = Row(2, b"ended", VILLAGE, has_ktp=True, has_kk=True)
+    ended = known(member=True)._replace(ended=True)
+    assert intake({b"ended": ended}).decide([row], refuse=lambda _, why: told.append(why)) == []
+    assert [each.slug for each in told] == ["already-member"]
+    assert "berakhir" in told[0].reason
+    assert "program berikutnya" in told[0].reason
 
 
 @pytest.mark.parametrize(

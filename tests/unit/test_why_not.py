@@ -237,3 +237,9 @@ def test_after_the_programmes_last_month_nothing_is_billed() -> None:
     assert by_rule(explained(place=paid, **over))["billed"].outcome == "passed"
     never = by_rule(explained(place=PLACE, **over))["billed"]
     assert (never.outcome, never.acts) == ("unknown", "nobody")
+
+
+def test_a_month_that_the_member_paid_himself_waits_for_no_bill() -> None:
+    own = by_rule(explained(place=place(this_month_own=True)))["billed"]
+    assert own.outcome == "passed"
+    assert "dibayar peserta sendiri" in own.sentence

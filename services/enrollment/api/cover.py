@@ -1,6 +1,5 @@
 """Cover: was a person covered on a day, by what evidence; its end by decision; places left free."""
 
-import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -11,8 +10,9 @@ from chassis.web.access import IN_OPERATION, Caller, Guarded, allowed
 from chassis.web.asked import Asked
 from chassis.web.commands import Command, command
 from chassis.web.reading import Now, Session, tools
-from contracts.types import Instant, Kpj, Line
+from contracts.types import Kpj, Line
 from services.enrollment.adapters import Tools
+from services.enrollment.api.bounds import Day, InstantAsked
 from services.enrollment.operations import coverage, endings
 from services.enrollment.rules.cover import DecidedReason, Decision
 from services.enrollment.rules.coverage import Question
@@ -38,9 +38,9 @@ class CoversAsked(Asked):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_ON]})
 
-    date: datetime.date
+    date: Day
     """A day in Asia/Makassar, not after today."""
-    at: Instant | None = None
+    at: InstantAsked | None = None
     """An instant of that day, where the hour of the event is known."""
     worker_ids: frozenset[UUID] = Field(default=frozenset(), max_length=WORKERS_MAX)
     kpjs: frozenset[Kpj] = Field(default=frozenset(), max_length=WORKERS_MAX)
@@ -55,9 +55,9 @@ class CoversAsked(Asked):
 class DayAsked(Asked):
     """The day that is asked about."""
 
-    on: datetime.date
+    on: Day
     """A day in Asia/Makassar, not after today."""
-    at: Instant | None = None
+    at: InstantAsked | None = None
     """An instant of that day, where the hour of the event is known."""
 
 
@@ -67,7 +67,7 @@ class EndMembership(Asked):
     model_config = ConfigDict(json_schema_extra={"examples": [_END]})
 
     reason: DecidedReason
-    ended_on: datetime.date
+    ended_on: Day
     note: Line | None = None
     """What the decision rests on; nothing that tells who the member is."""
 

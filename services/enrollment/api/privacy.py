@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Response
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from chassis.web.access import ANYWHERE, IN_OPERATION, Caller, Guarded, allowed
 from chassis.web.asked import Asked
@@ -15,6 +15,7 @@ from chassis.web.sheets import SHEETS, Format, sheet_answer
 from contracts.types import Line
 from services.enrollment.adapters import Tools
 from services.enrollment.adapters.access_report_pdf import access_report_pdf
+from services.enrollment.api.bounds import InstantAsked
 from services.enrollment.operations import access_reports, readings, retention
 from services.enrollment.operations.access_reports import Asking
 from services.enrollment.queries.privacy import ReadingsAsked
@@ -52,8 +53,8 @@ class ReadingFilter(Asked):
 
     read_by: Line | None = None
     """The name in the token of whoever read."""
-    since: Annotated[AwareDatetime | None, Field(alias="from")] = None
-    before: Annotated[AwareDatetime | None, Field(alias="to")] = None
+    since: Annotated[InstantAsked | None, Field(alias="from")] = None
+    before: Annotated[InstantAsked | None, Field(alias="to")] = None
 
     def asked(self) -> ReadingsAsked:
         """What is asked of the register."""

@@ -11,8 +11,8 @@ from chassis.web.access import IN_OPERATION, Caller, Guarded, allowed, body, que
 from chassis.web.asked import Asked
 from chassis.web.commands import Command, command
 from chassis.web.reading import Now, Session
-from contracts.enrollment import Quota
-from contracts.types import Heads, Line, Month, RegionCode, Rupiah
+from contracts.types import Line, Month, RegionCode
+from services.enrollment.api.bounds import Ceiling, HeadsAsked, QuotaAsked
 from services.enrollment.operations import lookups, programmes
 from services.enrollment.rules.months import month_of
 from services.enrollment.rules.programmes import Change, ProgrammeTerms
@@ -45,9 +45,9 @@ class OpenProgramme(Asked):
     """The regulation or decree, such as a Pergub or SK number."""
     first_month: Month
     last_month: Month
-    ceiling: Rupiah
+    ceiling: Ceiling
     """What may be promised in all."""
-    quotas: tuple[Quota, ...] = Field(min_length=1)
+    quotas: tuple[QuotaAsked, ...] = Field(min_length=1)
 
 
 class AmendProgramme(Asked):
@@ -57,9 +57,9 @@ class AmendProgramme(Asked):
         json_schema_extra={"examples": [{"quotas": [{"region_code": "53.71", "heads": 2_530}]}]}
     )
 
-    quotas: tuple[Quota, ...] = ()
+    quotas: tuple[QuotaAsked, ...] = ()
     """New quotas; regions that are not named keep theirs."""
-    ceiling: Rupiah | None = None
+    ceiling: Ceiling | None = None
     legal_basis: Line | None = None
 
 
@@ -137,7 +137,7 @@ async def what_if(
     session: Session,
     now: Now,
     _caller: Annotated[Caller, _READS],
-    heads: Annotated[Heads | None, Field(description="New members to be taken in.")] = None,
+    heads: Annotated[HeadsAsked | None, Field(description="New members to be taken in.")] = None,
     months: Annotated[int | None, Field(ge=1, le=120)] = None,
 ) -> lookups.WhatIf:
     """What the money that is left still carries: how many more members, for how many months; and

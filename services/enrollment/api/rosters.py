@@ -16,6 +16,7 @@ from chassis.web.reading import Noting, Session, tools
 from contracts.types import Line, ProgrammeId, RegionCode
 from services.enrollment import roster
 from services.enrollment.adapters import Tools
+from services.enrollment.api.bounds import ROW_NUMBER_MAX
 from services.enrollment.operations import lookups, rosters
 from services.enrollment.operations.lookups import roster_rows
 from services.enrollment.operations.rosters import deciding, receiving
@@ -43,7 +44,9 @@ class Approve(Asked):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"leave_out": [17, 230]}]})
 
-    leave_out: tuple[Annotated[int, Field(ge=2)], ...] = Field(default=(), max_length=10_000)
+    leave_out: tuple[Annotated[int, Field(ge=2, le=ROW_NUMBER_MAX)], ...] = Field(
+        default=(), max_length=10_000
+    )
     """Numbers of rows with warnings that are not to become members."""
 
 
@@ -115,7 +118,7 @@ async def roster_findings(
     roster_id: UUID,
     session: Session,
     caller: Annotated[Caller, _READS],
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=ROW_NUMBER_MAX)] = 0,
     limit: Annotated[int, Query(ge=1, le=ROWS_PAGE_MAX)] = ROWS_PAGE_MAX,
 ) -> roster_rows.Findings:
     """Rows that were refused or warned about, a page at a time, without who it is about."""

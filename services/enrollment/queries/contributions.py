@@ -16,7 +16,7 @@ from services.enrollment.models import BillingRun, Contribution, Membership
 from services.enrollment.queries.to_bill import TO_BILL, asked_about
 from services.enrollment.rules.arrears import owed_from
 from services.enrollment.rules.contributions import Month, MonthlyList, Run
-from services.enrollment.rules.own_money import Payable
+from services.enrollment.rules.own_money import Payable, Promised
 
 RUNS_MAX = 100
 
@@ -202,13 +202,28 @@ async def months_unpaid(
     return found
 
 
-async def latest_membership(session: AsyncSession, worker_id: UUID) -> Membership:
-    """The membership of a worker that began last; every worker has one."""
+async def payable_membership(session: AsyncSession, worker_id: UUID) -> Membership:
+    """The membership for which a worker's own money counts: the one that began last, every worker
+    has one. While its programme has not paid a month, one before it that had a cover, and ended or
+    did not as it did: that cover goes on, or begins anew when it lapsed (domain 1.7)."""
+    latest, *before = await _memberships(session, worker_id)
+    if latest.covered_from is not None:
+        return latest
+    covered = (each for each in before if each.covered_from and _stand_alike(each, latest))
+    return next(covered, latest)
+
+
+async def _memberships(session: AsyncSession, worker_id: UUID) -> Sequence[Membership]:
+    """The memberships of a worker, the latest first."""
     statement = select(Membership).where(Membership.worker_id == worker_id)
     latest = statement.order_by(
         col(Membership.first_month).desc(), col(Membership.enrolled_at).desc()
     )
-    return (await session.scalars(latest.limit(1))).one()
+    return (await session.scalars(latest)).all()
+
+
+def _stand_alike(one: Membership, other: Membership) -> bool:
+    return (one.ended_on is None) == (other.ended_on is None)
 
 
 _PAID_FOR_FROM = text("""
@@ -230,7 +245,11 @@ async def payable(session: AsyncSession, membership: Membership) -> Payable:
         worker_id=WorkerId(membership.worker_id),
         programme_id=ProgrammeId(membership.programme_id),
         first_month=await _paid_for_from(session, membership),
-        last_month=membership.last_month,
+        promised=[
+            Promised(each.first_month, each.last_month)
+            for each in await _memberships(session, membership.worker_id)
+            if _stand_alike(each, membership)
+        ],
         covered=membership.covered_from is not None,
         lapsed=membership.lapsed_on is not None,
         ended_on=membership.ended_on,

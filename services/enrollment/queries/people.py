@@ -13,14 +13,18 @@ from services.enrollment.models import Worker
 from services.enrollment.rules.intake import Known
 
 _KNOWN = text("""
-    SELECT person.nik_hash, person.worker_id, latest.programme_id, latest.dead, latest.member
+    SELECT person.nik_hash, person.worker_id, latest.programme_id, latest.dead,
+           latest.here OR latest.goes_on AS member,
+           latest.ended_here AND NOT latest.goes_on AS ended
     FROM person_lookup person
     CROSS JOIN LATERAL (
         SELECT (array_agg(programme_id ORDER BY first_month DESC, enrolled_at DESC))[1]
                  AS programme_id,
                coalesce(bool_or(end_reason = 'death'), false) AS dead,
-               coalesce(bool_or(programme_id = :programme_id
-                       OR (ended_on IS NULL AND last_month >= :this_month)), false) AS member
+               coalesce(bool_or(programme_id = :programme_id), false) AS here,
+               coalesce(bool_or(programme_id = :programme_id AND ended_on IS NOT NULL), false)
+                 AS ended_here,
+               coalesce(bool_or(ended_on IS NULL AND last_month >= :this_month), false) AS goes_on
         FROM memberships WHERE memberships.worker_id = person.worker_id) AS latest
     WHERE person.nik_hash = ANY(CAST(:hashes AS bytea[]))""")
 
@@ -39,7 +43,8 @@ async def known(
         {"hashes": list(nik_hashes), "programme_id": programme_id, "this_month": this_month},
     )
     return {
-        row.nik_hash: Known(row.worker_id, row.programme_id, row.dead, row.member) for row in found
+        row.nik_hash: Known(row.worker_id, row.programme_id, row.dead, row.member, row.ended)
+        for row in found
     }
 
 

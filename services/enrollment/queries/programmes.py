@@ -103,13 +103,15 @@ _FIGURES = text(f"""
                sum(amount) FILTER (WHERE paid_at IS NOT NULL) AS amount_paid
         FROM contributions
         WHERE contributions.worker_id = memberships.worker_id
-          AND contributions.programme_id = memberships.programme_id) AS months ON true
+          AND contributions.programme_id = memberships.programme_id
+          AND contributions.payer <> 'self') AS months ON true
     WHERE memberships.programme_id = :programme_id
       AND {within("memberships.village_code")}""")  # noqa: S608  (no value is in it)
 
 
 async def figures(session: AsyncSession, programme_id: UUID, *, area: str) -> dict[str, int]:
-    """Members, cards and months of a programme in an area."""
+    """Members, cards and months of a programme in an area. What members paid themselves, after it
+    or after a lapse, is not the programme's: nothing was reserved for it."""
     found = await session.execute(_FIGURES, {"programme_id": programme_id, "area": area})
     return dict(found.mappings().one())
 

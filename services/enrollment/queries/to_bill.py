@@ -18,8 +18,9 @@ TO_BILL = f"""membership.programme_id = :programme_id
              AND membership.end_reason <> 'double-registration')
       AND NOT EXISTS (SELECT FROM contributions
                       WHERE contributions.worker_id = membership.worker_id
-                        AND contributions.programme_id = membership.programme_id
-                        AND contributions.month = :month)
+                        AND contributions.month = :month
+                        AND (contributions.programme_id = :programme_id
+                             OR contributions.payer = 'self'))
       AND NOT EXISTS (SELECT FROM covers
                       WHERE covers.worker_id = membership.worker_id
                         AND covers.programme_id = membership.programme_id AND covers.reactivated
@@ -29,7 +30,8 @@ TO_BILL = f"""membership.programme_id = :programme_id
                                AND (covers.covered_from AT TIME ZONE 'Asia/Makassar')::date
                                  >= :owed_since))"""  # noqa: S608  (the words are ours)
 """Of `memberships membership`: those whose months include this one and that have not been billed
-for it. `:owed_since` is the first day on which it is owed when it is not paid.
+for it, nor paid it themselves, in whatever programme: no month is paid twice. `:owed_since` is the
+first day on which it is owed when it is not paid.
 
 Whoever goes on is billed. Whoever ended is for what he owed at the end: a month that was due before
 that day, for payment releases the benefit that is held for it (PP 44/2015 art. 42(1); domain 10

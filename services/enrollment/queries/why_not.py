@@ -80,6 +80,11 @@ _MONTHS = text("""
     ORDER BY contributions.month""")
 
 
+_PAID_HIMSELF = text("""
+    SELECT EXISTS (SELECT FROM contributions
+                   WHERE worker_id = :worker_id AND month = :month AND payer = 'self')""")
+
+
 async def place(
     session: AsyncSession, worker: Worker, programme_id: UUID, *, this_month: str
 ) -> MemberFacts | None:
@@ -89,6 +94,7 @@ async def place(
         return None
     key = {"worker_id": worker.worker_id, "programme_id": programme_id}
     months = (await session.execute(_MONTHS, key)).all()
+    himself = {"worker_id": worker.worker_id, "month": this_month}
     paid = min(((row.paid_at, row.month) for row in months if row.paid_at), default=None)
     return MemberFacts(
         enrolled_on=local_day(held.enrolled_at or worker.enrolled_at),
@@ -96,6 +102,7 @@ async def place(
         last_month=held.last_month,
         months_billed=len(months),
         this_month_billed=any(row.month == this_month for row in months),
+        this_month_own=bool(await session.scalar(_PAID_HIMSELF, himself)),
         unpaid=next(
             (
                 Unpaid(

@@ -197,13 +197,10 @@ class _Known:
 
     def _first_month(self, span: Sequence[Ran]) -> str:
         """The month from which the cover is paid for: a new one after a lapse owes nothing old."""
+        if any(each.reactivated for each in span):
+            return owed_from(local_day(span[0].covered_from))
         promised = {each.programme_id: each.first_month for each in self.record.promises}
-        return min(
-            owed_from(local_day(each.covered_from))
-            if each.reactivated
-            else promised[each.programme_id]
-            for each in span
-        )
+        return min(promised[each.programme_id] for each in span)
 
     def _is_unpromised(self, counted: Sequence[PaidMonth]) -> bool:
         """Whether no membership that goes on reaches this month, and the member does not pay on."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from services.enrollment.rules.applicants import Finding, finding
+from services.enrollment.rules.applicants import MEMBERSHIP_ENDED, Finding, finding
 from services.enrollment.rules.places import region_of
 from services.enrollment.rules.programmes import Capacity, Reservation
 
@@ -18,7 +18,10 @@ class Known(NamedTuple):
     """Of the latest membership."""
     dead: bool
     member: bool
-    """Whether a membership goes on: it has not ended and has months to come."""
+    """Whether a membership goes on, has not ended and has months to come; or was in the programme
+    that is asked about."""
+    ended: bool = False
+    """Whether it is that one, which ended, and no other goes on."""
 
 
 class Row(NamedTuple):
@@ -68,7 +71,7 @@ class Intake:
         if known is not None and known.dead:
             return finding("person-dead")
         if known is not None and known.member:
-            return finding("already-member")
+            return MEMBERSHIP_ENDED if known.ended else finding("already-member")
         reserved = self.capacity.reserve(
             region_code=region_of(row.village_code), this_month=self.this_month
         )

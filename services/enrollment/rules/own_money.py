@@ -24,7 +24,7 @@ from services.enrollment.rules.tariffs import Sector, TariffKey, tariff
 
 
 class NeverCovered(Refused):
-    """Nobody has paid a first month for this member: there is no number yet."""
+    """No cover of the member goes on or lapsed: the programme has not paid a first month yet."""
 
     slug, status, retryable = "never-covered", 409, False
 
@@ -79,18 +79,25 @@ class OwnPayment(NamedTuple):
         return derived_id(self.receipt_id, "pay 0")
 
 
+class Promised(NamedTuple):
+    """Months that a programme promises, both counted."""
+
+    first_month: str
+    last_month: str
+
+
 @dataclass(frozen=True)
 class Payable:
     """A membership for which somebody wants to pay himself."""
 
     worker_id: WorkerId
     programme_id: ProgrammeId
-    last_month: str
-    """That the programme promises."""
+    promised: Sequence[Promised]
+    """By this membership, and by others of the worker that stand like it."""
     first_month: str
     """From which the cover is paid for."""
     covered: bool
-    """Whether there ever was a cover."""
+    """Whether it ever had a cover."""
     lapsed: bool
     ended_on: date | None
     end_reason: str | None
@@ -103,7 +110,7 @@ class Payable:
         if self.ended_on is not None:
             self._check_ended(months, self.owed(self.ended_on))
         elif not self.covered:
-            raise NeverCovered("the first month is the programme's to pay: it brings the number")
+            raise NeverCovered("the first month is the programme's to pay: it begins the cover")
         else:
             check_in_a_row(months, today=today, owed=() if self.lapsed else self.owed(today))
         for month in months:
@@ -115,12 +122,17 @@ class Payable:
         (domain 9); a row that the funder began ends nothing (domain 10 row 4)."""
         paid = {month for month, paid_on in self.listed.items() if paid_on and paid_on <= on}
         found = arrears(paid, self.first_month, on)
-        if not self.covered or (found.lapsed_on and (found.oldest or "") > self.last_month):
+        if not self.covered or (found.lapsed_on and not self._promised_to(found.oldest or "")):
             return ()
         owed = owed_months(paid, self.first_month, on)
         return tuple(
-            month for month in owed if month > self.last_month and not self.listed.get(month)
+            month for month in owed if not self._promised_to(month) and not self.listed.get(month)
         )
+
+    def _promised_to(self, month: str) -> str | None:
+        """The last month of a programme that promises this one; None when nobody does."""
+        to = (each.last_month for each in self.promised if each.first_month <= month)
+        return max((last_month for last_month in to if month <= last_month), default=None)
 
     def _check_ended(self, months: Sequence[str], owed: tuple[str, ...]) -> None:
         """Of a membership that ended only what it owed then is paid, each month once."""
@@ -136,8 +148,9 @@ class Payable:
             raise MonthPaid(f"{month} was paid before: leave it out")
         if month in self.listed:
             raise MonthOnInvoice(f"{month} stands on the funder's invoice: pay from the next on")
-        if not self.lapsed and month <= self.last_month:
-            raise FunderPays(f"the programme pays to {self.last_month}: pay from the month after")
+        promised_to = None if self.lapsed else self._promised_to(month)
+        if promised_to:
+            raise FunderPays(f"the programme pays to {promised_to}: pay from the month after")
 
 
 def pay_own(

@@ -50,7 +50,7 @@ async def pay_own(
     MonthsNotInARow, MonthPaid, MonthOnInvoice, FunderPays, TariffUnknown, TariffUnverified.
     """
     await seen_worker(unit.session, worker_id, by=by)
-    held = await queries.latest_membership(unit.session, worker_id)
+    held = await queries.payable_membership(unit.session, worker_id)
     if await queries.is_recorded(unit.session, payment.first_event_id):
         raise ReceiptUsed("this receipt was recorded before: check its number")
     today = local_day(unit.now)

@@ -40,7 +40,8 @@ COVERED_ELSEWHERE = Question(
     number=5,
     name="covered-elsewhere",
     text="Which months were billed after a membership had ended because the worker was covered "
-    "elsewhere or registered twice, which were billed in two programmes, and what credit is due?",
+    "elsewhere or registered twice, which were billed in two programmes or to a funder though the "
+    "member paid them himself in another, and what credit is due?",
     source="PP 76/2015 art. 11(3); domain 7.3 test 5",
     takes=("programme_id", "month", "area"),
     statement=f"""
@@ -54,14 +55,11 @@ COVERED_ELSEWHERE = Question(
     UNION ALL
     SELECT 'two-programmes', contribution.worker_id, contribution.programme_id,
            member.village_code, member.ended_on, {_LINE}
-    FROM (SELECT worker_id FROM memberships GROUP BY worker_id HAVING count(*) > 1) AS several
-    JOIN contributions contribution USING (worker_id)
+    FROM (SELECT worker_id, month FROM contributions WHERE {of_month("month")}
+          GROUP BY worker_id, month HAVING count(*) > 1) AS twice
+    JOIN contributions contribution USING (worker_id, month)
     JOIN memberships member USING (worker_id, programme_id)
     WHERE contribution.payer <> 'self'
-      AND EXISTS (SELECT FROM contributions other
-                  WHERE other.worker_id = contribution.worker_id
-                    AND other.month = contribution.month AND other.payer <> 'self'
-                    AND other.programme_id <> contribution.programme_id)
       AND {of_programme("contribution")} AND {of_month("contribution.month")}
       AND {within("member.village_code")}""",  # noqa: S608
 )

@@ -57,8 +57,9 @@ LISTS_AGREE = Question(
           AND NOT EXISTS (
               SELECT FROM contributions
               WHERE contributions.worker_id = member.worker_id
-                AND contributions.programme_id = member.programme_id
-                AND contributions.month = issued.month)
+                AND contributions.month = issued.month
+                AND (contributions.programme_id = member.programme_id
+                     OR contributions.payer = 'self'))
           AND NOT {_LAPSED}
         GROUP BY member.programme_id, issued.month, member.district_code)
     SELECT programme_id, month, district_code,

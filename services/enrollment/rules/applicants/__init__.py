@@ -9,6 +9,7 @@ from services.enrollment.rules.applicants.columns import (
 )
 from services.enrollment.rules.applicants.dates import age_on, birthday, day_in
 from services.enrollment.rules.applicants.findings import (
+    MEMBERSHIP_ENDED,
     Finding,
     RowSlug,
     Severity,
@@ -36,6 +37,7 @@ __all__ = [
     "COLUMNS",
     "FIELD_CHARACTERS_MAX",
     "KK_MEMBERS_MAX",
+    "MEMBERSHIP_ENDED",
     "OPTIONAL",
     "REQUIRED",
     "UNREADABLE",

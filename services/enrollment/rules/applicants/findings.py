@@ -48,6 +48,12 @@ def finding(slug: StandingSlug) -> Finding:
     return _STANDING[slug]
 
 
+MEMBERSHIP_ENDED = refused(
+    "nik", "already-member",
+    "Kepesertaan orang dengan NIK ini dalam program ini sudah berakhir dan tidak bisa dibuka lagi: "
+    "hapus barisnya, usulkan dalam program berikutnya.",
+)  # fmt: skip
+"""`already-member` of somebody whose place in this very programme was given up."""
 _STANDING: Mapping[StandingSlug, Finding] = {
     "nik-twice-in-file": refused(
         "nik", "nik-twice-in-file", "NIK ini sudah ada di baris lain: simpan satu baris saja."

@@ -64,6 +64,8 @@ def _lapsed(place: MemberFacts) -> Step:
 
 def _billed(place: MemberFacts, facts: Facts) -> Step:
     month = facts.this_month
+    if place.this_month_own:
+        return passed("billed", f"Iuran bulan {month} sudah dibayar peserta sendiri.")
     if place.this_month_billed or (place.months_billed and month > place.last_month):
         return passed("billed", f"Iuran sudah ditagih ({place.months_billed} bulan).")
     if month < place.first_month:

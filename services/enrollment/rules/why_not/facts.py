@@ -87,6 +87,8 @@ class MemberFacts:
     has_account: bool
     lacks: tuple[str, ...]
     """Papers that are not on file: KTP, KK."""
+    this_month_own: bool = False
+    """Whether the member paid it himself, in whatever programme: then nobody is billed for it."""
 
 
 @dataclass(frozen=True)
